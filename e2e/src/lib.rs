@@ -1,0 +1,1 @@
+//! datavault-e2e

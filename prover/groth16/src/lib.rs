@@ -1,0 +1,1 @@
+//! datavault-groth16

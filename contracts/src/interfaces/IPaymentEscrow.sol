@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @notice A share of what a creator earns.
+struct Payee {
+    address account;
+    uint16 shareBps;
+}
+
+/// @notice When held money may leave towards the payees.
+enum ReleaseRule {
+    /// Unit by unit, as use is settled.
+    Metered,
+    /// Evenly over time.
+    Linear,
+    /// At once, a dispute window after delivery.
+    Cliff
+}
+
+/// @notice Where a payment stands. It only moves forward.
+enum PaymentState {
+    None,
+    Held,
+    Delivered,
+    Closed
+}
+
+/// @notice What the license manager asks the escrow to hold.
+struct HoldRequest {
+    uint256 licenseId;
+    address payer;
+    address token;
+    uint256 amount;
+    ReleaseRule rule;
+    uint64 splitId;
+    /// Cliff: last second at which delivery counts (unix).
+    uint40 deliveryDeadline;
+    /// Cliff: seconds between delivery and release.
+    uint32 disputeWindow;
+    /// Metered: from this second on the unsettled rest is refundable (license expiry + grace, unix).
+    uint40 refundableAt;
+}
+
+/// @notice A payment. All clocks are unix seconds and stand still while it is frozen.
+struct Payment {
+    uint256 licenseId;
+    address payer;
+    address token;
+    uint256 amount;
+    /// Moved towards payees and fee so far, fee included.
+    uint256 released;
+    /// Moved back to the payer so far.
+    uint256 refunded;
+    /// Metered: what settlement says is due in all; above `released` only while frozen.
+    uint256 due;
+    ReleaseRule rule;
+    PaymentState state;
+    uint64 splitId;
+    uint64 feeId;
+    uint40 deliveryDeadline;
+    uint32 disputeWindow;
+    /// Cliff: first second of release; zero before delivery.
+    uint40 releasableAt;
+    uint40 refundableAt;
+    /// Zero unless frozen.
+    uint40 frozenAt;
+    /// Seconds that the clocks stood still in earlier freezes.
+    uint40 pausedSecs;
+}
+
+/// @title PaymentEscrow: the only contract that holds money. Not upgradeable.
+/// @notice Whatever its callers ask, a payment goes to the payees and fee recorded at purchase or back to its payer.
+interface IPaymentEscrow {
+    event SplitCreated(uint64 indexed splitId, Payee[] payees);
+    event FeeSet(uint64 indexed feeId, address recipient, uint16 feeBps);
+    event PaymentHeld(
+        uint256 indexed paymentId,
+        uint256 indexed licenseId,
+        address indexed payer,
+        address token,
+        uint256 amount,
+        ReleaseRule rule,
+        uint64 splitId,
+        uint64 feeId,
+        uint40 deliveryDeadline,
+        uint32 disputeWindow,
+        uint40 refundableAt
+    );
+    event PaymentDelivered(uint256 indexed paymentId, uint40 releasableAt);
+    /// @param due All that settlement says is due.
+    event PaymentDue(uint256 indexed paymentId, uint256 due);
+    /// @param amount Moved now, fee included.
+    /// @param released Moved in all, fee included.
+    event PaymentReleased(
+        uint256 indexed paymentId, address indexed token, uint256 amount, uint256 fee, uint256 released, bool closed
+    );
+    event PaymentRefunded(
+        uint256 indexed paymentId,
+        address indexed token,
+        address indexed payer,
+        uint256 amount,
+        uint256 refunded,
+        bool closed
+    );
+    event PaymentFrozen(uint256 indexed paymentId, uint256 indexed disputeId, uint40 frozenAt);
+    event PaymentUnfrozen(uint256 indexed paymentId, uint256 indexed disputeId, uint40 pausedSecs);
+    event BondHeld(uint256 indexed disputeId, address indexed poster, address token, uint256 amount);
+    event BondPaid(uint256 indexed disputeId, address indexed recipient, address token, uint256 amount);
+    /// @param balance After the credit. `paymentId` is zero for a bond.
+    event Credited(
+        address indexed account, address indexed token, uint256 indexed paymentId, uint256 amount, uint256 balance
+    );
+    /// @param balance After the withdrawal.
+    event Withdrawn(
+        address indexed account, address indexed token, address recipient, uint256 amount, uint256 balance
+    );
+
+    error CallerNotAllowed(address caller);
+    error PaymentUnknown(uint256 paymentId);
+    error PaymentClosed(uint256 paymentId);
+    error PaymentIsFrozen(uint256 paymentId);
+    error PaymentNotFrozen(uint256 paymentId);
+    error AlreadyDelivered(uint256 paymentId);
+    error DeliveryTooLate(uint256 paymentId, uint40 deliveryDeadline);
+    error NotRefundableYet(uint256 paymentId, uint40 refundableAt);
+    error NotReleasable(uint256 paymentId, uint40 releasableAt);
+    error RuleMismatch(uint256 paymentId, ReleaseRule rule);
+    error RuleNotAvailable(ReleaseRule rule);
+    error DueAboveAmount(uint256 paymentId, uint256 due, uint256 amount);
+    error AmountTooLarge(uint256 amount);
+    error AmountReceivedDiffers(address token, uint256 expected, uint256 received);
+    error EtherValueDiffers(uint256 sent, uint256 required);
+    error EtherTransferFailed(address recipient, uint256 amount);
+    error NothingToWithdraw(address account, address token);
+    error SplitUnknown(uint64 splitId);
+    error SplitInvalid(uint256 payees, uint256 sharesBps);
+    error FeeTooHigh(uint16 feeBps, uint16 maxBps);
+    error BondUnknown(uint256 disputeId);
+    error ZeroAddress();
+
+    /// @notice Records who shares a payment. Anyone may; a split never changes.
+    function createSplit(Payee[] calldata payees) external returns (uint64 splitId);
+
+    /// @notice Takes `request.amount` from the payer. License manager only. `msg.value` must match for ETH.
+    function hold(HoldRequest calldata request) external payable returns (uint64 paymentId);
+
+    /// @notice Starts the dispute window of a Cliff payment. License manager only. Works while frozen.
+    function markDelivered(uint256 paymentId) external returns (uint40 releasableAt);
+
+    /// @notice Raises what is due from a Metered payment and moves the difference, unless frozen. Usage tracker only.
+    /// @param due All that is due, in base units; a lower or equal value changes nothing.
+    /// @return moved Base units that left for payees and fee now.
+    function draw(uint256 paymentId, uint256 due) external returns (uint256 moved);
+
+    /// @notice Moves what may leave now towards the payees. Anyone may.
+    function release(uint256 paymentId) external returns (uint256 moved);
+
+    /// @notice Moves what the payer may take back to the payer's balance: all of an undelivered Cliff payment after
+    ///         its deadline, the unsettled rest of a Metered one after its grace. Anyone may.
+    function refund(uint256 paymentId) external returns (uint256 moved);
+
+    /// @notice Stops the clocks and all movement. Dispute contract only.
+    function freeze(uint256 paymentId, uint256 disputeId) external;
+
+    /// @notice Lets the clocks run on. With `refundPayer`, what was not yet due goes back to the payer.
+    ///         Dispute contract only.
+    function unfreeze(uint256 paymentId, uint256 disputeId, bool refundPayer) external;
+
+    /// @notice Holds a dispute bond in ETH. Dispute contract only.
+    function holdBond(uint256 disputeId, address poster) external payable;
+
+    /// @notice Credits a bond, once, to its poster or to the other party named by the dispute. Dispute contract only.
+    function payBond(uint256 disputeId, address recipient) external;
+
+    /// @notice Sends the caller's whole balance of `token` (zero: ETH) to the caller.
+    function withdraw(address token) external returns (uint256 amount);
+
+    /// @notice Sends the caller's whole balance of `token` to `recipient`.
+    function withdrawTo(address token, address recipient) external returns (uint256 amount);
+
+    function payment(uint256 paymentId) external view returns (Payment memory);
+
+    function split(uint64 splitId) external view returns (Payee[] memory);
+
+    function fee(uint64 feeId) external view returns (address recipient, uint16 feeBps);
+
+    function balanceOf(address account, address token) external view returns (uint256);
+
+    /// @notice Held + balances + bonds of a token: what the escrow owes in all.
+    function liabilities(address token) external view returns (uint256);
+}

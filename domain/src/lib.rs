@@ -21,6 +21,6 @@ pub use ids::{
     ContentId, Context, DisputeId, FeeId, IdError, LicenseId, MeterId, OfferId, PaymentId, ProfileId, SplitId,
 };
 pub use terms::{
-    ContentKind, ContentStatus, Delivery, DisputeKind, OfferKind, OfferTerms, Payee, ReleaseRule, Ruling, UnknownCode,
-    Usage,
+    ContentKind, ContentStatus, Delivery, DisputeKind, DisputeState, OfferKind, OfferTerms, Payee, PaymentState,
+    ReleaseRule, Ruling, UnknownCode, Usage,
 };

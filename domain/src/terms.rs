@@ -124,6 +124,28 @@ coded!(
     }
 );
 coded!(
+    /// Where a payment stands. It only moves forward.
+    PaymentState, "payment state" {
+        /// The escrow holds it; nothing was delivered, or it is drawn unit by unit.
+        Held = 1 "held",
+        /// The key was delivered and the dispute window runs.
+        Delivered = 2 "delivered",
+        /// Nothing is left in it.
+        Closed = 3 "closed",
+    }
+);
+coded!(
+    /// Where a dispute stands. It only moves forward.
+    DisputeState, "dispute state" {
+        /// The other side may answer, then the arbitrator may rule.
+        Filed = 1 "filed",
+        /// Ruled, waiting for execution.
+        Ruled = 2 "ruled",
+        /// Carried out, or timed out.
+        Executed = 3 "executed",
+    }
+);
+coded!(
     /// What a party complains of.
     DisputeKind, "dispute kind" {
         /// The key did not come in time.

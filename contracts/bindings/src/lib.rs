@@ -1,1 +1,1 @@
-//! datavault-contracts
+//! The chain, in our words: the only crate that knows ABIs.

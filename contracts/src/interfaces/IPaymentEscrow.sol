@@ -92,7 +92,12 @@ interface IPaymentEscrow {
     /// @param amount Moved now, fee included.
     /// @param released Moved in all, fee included.
     event PaymentReleased(
-        uint256 indexed paymentId, address indexed token, uint256 amount, uint256 fee, uint256 released, bool closed
+        uint256 indexed paymentId,
+        address indexed token,
+        uint256 amount,
+        uint256 fee,
+        uint256 released,
+        bool closed
     );
     event PaymentRefunded(
         uint256 indexed paymentId,
@@ -108,7 +113,11 @@ interface IPaymentEscrow {
     event BondPaid(uint256 indexed disputeId, address indexed recipient, address token, uint256 amount);
     /// @param balance After the credit. `paymentId` is zero for a bond.
     event Credited(
-        address indexed account, address indexed token, uint256 indexed paymentId, uint256 amount, uint256 balance
+        address indexed account,
+        address indexed token,
+        uint256 indexed paymentId,
+        uint256 amount,
+        uint256 balance
     );
     /// @param balance After the withdrawal.
     event Withdrawn(

@@ -1,0 +1,106 @@
+//! The only `sol!` of the repository. Nothing here is visible outside of the crate.
+#![allow(unreachable_pub, clippy::too_many_arguments, reason = "generated")]
+
+macro_rules! contract {
+    ($name:ident, $artifact:literal) => {
+        alloy::sol!(
+            #[sol(all_derives)]
+            $name,
+            $artifact
+        );
+    };
+}
+
+contract!(ContentRegistry, "../artifacts/ContentRegistry.json");
+contract!(LicenseManager, "../artifacts/LicenseManager.json");
+contract!(PaymentEscrow, "../artifacts/PaymentEscrow.json");
+contract!(UsageTracker, "../artifacts/UsageTracker.json");
+contract!(DisputeResolution, "../artifacts/DisputeResolution.json");
+
+pub mod erc {
+    alloy::sol! {
+        #[sol(all_derives)]
+        interface Erc20 {
+            function balanceOf(address account) external view returns (uint256);
+            function allowance(address owner, address spender) external view returns (uint256);
+            function decimals() external view returns (uint8);
+            function symbol() external view returns (string);
+            function approve(address spender, uint256 amount) external returns (bool);
+
+            error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed);
+            error ERC20InvalidSender(address sender);
+            error ERC20InvalidReceiver(address receiver);
+            error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed);
+            error ERC20InvalidApprover(address approver);
+            error ERC20InvalidSpender(address spender);
+            error SafeERC20FailedOperation(address token);
+        }
+
+        #[sol(all_derives)]
+        interface Erc721 {
+            event Transfer(address indexed from, address indexed to, uint256 indexed tokenId);
+
+            function ownerOf(uint256 tokenId) external view returns (address);
+
+            error ERC721InvalidOwner(address owner);
+            error ERC721NonexistentToken(uint256 tokenId);
+            error ERC721IncorrectOwner(address sender, uint256 tokenId, address owner);
+            error ERC721InvalidSender(address sender);
+            error ERC721InvalidReceiver(address receiver);
+            error ERC721InsufficientApproval(address operator, uint256 tokenId);
+            error ERC721InvalidApprover(address approver);
+            error ERC721InvalidOperator(address operator);
+        }
+
+        #[sol(all_derives)]
+        interface OpenZeppelin {
+            error OwnableUnauthorizedAccount(address account);
+            error OwnableInvalidOwner(address owner);
+            error AccessControlUnauthorizedAccount(address account, bytes32 neededRole);
+            error EnforcedPause();
+            error ExpectedPause();
+            error ReentrancyGuardReentrantCall();
+            error InvalidInitialization();
+            error NotInitializing();
+            error UUPSUnauthorizedCallContext();
+            error UUPSUnsupportedProxiableUUID(bytes32 slot);
+            error ERC1967InvalidImplementation(address implementation);
+            error ERC1967NonPayable();
+            error AddressEmptyCode(address target);
+            error FailedCall();
+            error InsufficientBalance(uint256 balance, uint256 needed);
+        }
+
+        #[sol(all_derives)]
+        interface Housekeeping {
+            event Approval(address indexed owner, address indexed approved, uint256 indexed tokenId);
+            event ApprovalForAll(address indexed owner, address indexed operator, bool approved);
+            event Upgraded(address indexed implementation);
+            event Initialized(uint64 version);
+            event OwnershipTransferStarted(address indexed previousOwner, address indexed newOwner);
+            event OwnershipTransferred(address indexed previousOwner, address indexed newOwner);
+            event RoleGranted(bytes32 indexed role, address indexed account, address indexed sender);
+            event RoleRevoked(bytes32 indexed role, address indexed account, address indexed sender);
+            event RoleAdminChanged(
+                bytes32 indexed role, bytes32 indexed previousAdminRole, bytes32 indexed newAdminRole
+            );
+            event Paused(address account);
+            event Unpaused(address account);
+            event AdminChanged(address previousAdmin, address newAdmin);
+            event BeaconUpgraded(address indexed beacon);
+            event EIP712DomainChanged();
+        }
+    }
+}
+
+pub mod typed {
+    alloy::sol! {
+        struct Head {
+            uint256 ctx;
+            uint64 seq;
+            uint64 total;
+            uint256 head;
+            uint64 time;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Where the contracts of one chain are.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use alloy::primitives::{Address, B256};
+use serde::{Deserialize, Serialize};
+
+/// The five contracts: the addresses whose logs are mirrored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Addresses {
+    /// `ContentRegistry`.
+    pub registry: Address,
+    /// `LicenseManager`.
+    pub licenses: Address,
+    /// `PaymentEscrow`.
+    pub escrow: Address,
+    /// `UsageTracker`.
+    pub usage: Address,
+    /// `DisputeResolution`.
+    pub disputes: Address,
+}
+
+impl Addresses {
+    /// All five, with their Solidity names.
+    #[must_use]
+    pub const fn named(&self) -> [(&'static str, Address); 5] {
+        [
+            ("ContentRegistry", self.registry),
+            ("LicenseManager", self.licenses),
+            ("PaymentEscrow", self.escrow),
+            ("UsageTracker", self.usage),
+            ("DisputeResolution", self.disputes),
+        ]
+    }
+
+    /// All five.
+    #[must_use]
+    pub fn all(&self) -> Vec<Address> {
+        self.named().map(|(_, address)| address).to_vec()
+    }
+}
+
+/// What a client must know of a deployment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deployment {
+    /// EIP-155.
+    pub chain_id: u64,
+    /// No contract has a log before this block.
+    pub start_block: u64,
+    /// The five contracts.
+    pub addresses: Addresses,
+    /// Verifier of usage proofs.
+    pub usage_verifier: Address,
+    /// Verifier of key-delivery proofs.
+    pub key_delivery_verifier: Address,
+    /// SHA-256 of the usage verifying key, as the verifier states it.
+    pub usage_vk_sha256: B256,
+    /// SHA-256 of the key-delivery verifying key, as the verifier states it.
+    pub key_delivery_vk_sha256: B256,
+    /// An ERC-20 that anyone may mint, on development chains.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dev_token: Option<Address>,
+}
+
+/// A deployment file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DeploymentError {
+    /// Not there, or not readable.
+    #[error("cannot read the deployment {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Not what it should be.
+    #[error("{} is not a deployment: {source}", path.display())]
+    Parse {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// The folder is missing or not writable.
+    #[error("cannot write the deployment {}: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl Deployment {
+    /// Reads a deployment file.
+    ///
+    /// # Errors
+    /// The file is missing, unreadable or not a deployment; the error names it.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, DeploymentError> {
+        let path = path.as_ref();
+        let text = fs::read_to_string(path)
+            .map_err(|source| DeploymentError::Read { path: path.to_owned(), source })?;
+        serde_json::from_str(&text).map_err(|source| DeploymentError::Parse { path: path.to_owned(), source })
+    }
+
+    /// Writes a deployment file: readers see the old one or the new one, never half of it.
+    ///
+    /// # Errors
+    /// The folder is missing or not writable.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), DeploymentError> {
+        let path = path.as_ref();
+        let failed = |source| DeploymentError::Write { path: path.to_owned(), source };
+        let mut text = serde_json::to_string_pretty(self)
+            .map_err(|source| DeploymentError::Parse { path: path.to_owned(), source })?;
+        text.push('\n');
+        let draft = path.with_extension(format!("{}.tmp", std::process::id()));
+        fs::write(&draft, text).map_err(failed)?;
+        fs::rename(&draft, path).map_err(failed)
+    }
+}

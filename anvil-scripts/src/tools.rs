@@ -37,8 +37,8 @@ pub enum ToolsError {
     },
     /// The npm package for this machine's processor and system does not exist or was not installed.
     #[error(
-        "{path} is missing after `npm ci`: no `{tool}` is published for {os}-{arch}, \
-         or npm was told to omit optional packages"
+        "{path} is missing after `npm ci`: npm has no `{tool}` for {os}-{arch} (then put one into \
+         PATH, if it is anvil or forge), or was told to omit optional packages"
     )]
     Unsupported {
         /// The program.
@@ -92,8 +92,8 @@ impl Tools {
         let contracts = root.join("contracts/node_modules");
         let scripts = root.join("anvil-scripts/node_modules");
         Ok(Self {
-            forge: present("forge", contracts.join(foundry_package("forge")).join("bin/forge"))?,
-            anvil: present("anvil", scripts.join(foundry_package("anvil")).join("bin/anvil"))?,
+            forge: foundry("forge", &contracts)?,
+            anvil: foundry("anvil", &scripts)?,
             postgres: {
                 let native = scripts.join(postgres_package()).join("native");
                 present("postgres", native.join("bin/postgres"))?;
@@ -107,13 +107,16 @@ impl Tools {
 /// Names the package to install when the machine lacks a program.
 fn check_machine() -> Result<(), ToolsError> {
     for (program, package) in [("node", "nodejs"), ("npm", "npm"), ("cc", "gcc libc6-dev")] {
-        let found = std::env::var_os("PATH")
-            .is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(program).is_file()));
-        if !found {
+        if in_path(program).is_none() {
             return Err(ToolsError::Missing { program, package });
         }
     }
     Ok(())
+}
+
+fn in_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
 /// Runs `npm ci` in `root/name` and then `finish`, unless the stamp says that both are done.
@@ -189,9 +192,12 @@ fn present(tool: &'static str, path: PathBuf) -> Result<PathBuf, ToolsError> {
     Err(ToolsError::Unsupported { tool, path, os, arch })
 }
 
-fn foundry_package(tool: &str) -> String {
+/// A program of Foundry. It is not on npm for every platform: there, one in `PATH` will do.
+fn foundry(tool: &'static str, modules: &Path) -> Result<PathBuf, ToolsError> {
     let arch = if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" };
-    format!("@foundry-rs/{tool}-{}-{arch}", npm_os())
+    let package = format!("@foundry-rs/{tool}-{}-{arch}", npm_os());
+    let pinned = modules.join(package).join("bin").join(tool);
+    if pinned.exists() { Ok(pinned) } else { in_path(tool).map_or_else(|| present(tool, pinned), Ok) }
 }
 
 fn postgres_package() -> String {

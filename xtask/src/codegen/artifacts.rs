@@ -1,0 +1,91 @@
+//! `contracts/artifacts/<Name>.json`: interface and code of every contract that is deployed, so that
+//! `cargo build` needs no Solidity compiler.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use foundry_compilers::artifacts::Settings;
+use foundry_compilers::solc::{Solc, SolcCompiler, SolcSettings};
+use foundry_compilers::{ProjectBuilder, ProjectPathsConfig};
+use serde_json::json;
+
+use super::Files;
+use super::foundry::{self, Profile};
+
+/// Sources of contracts that are deployed, beside every file of `src/` itself. Names are looked up
+/// by path: OpenZeppelin has several contracts called `Proxy`.
+const FOLDERS: [&str; 3] = ["src", "src/dev", "src/generated"];
+const OPENZEPPELIN_PROXY: &str =
+    "node_modules/@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
+
+/// Compiles `contracts/src` and returns the artifacts.
+pub fn generate(root: &Path) -> Result<Files> {
+    let contracts = root.join("contracts");
+    if !contracts.join("node_modules/solc").exists() {
+        bail!("the Solidity compiler is not installed: run `npm ci --prefix contracts`");
+    }
+    let profile = Profile::read(&contracts)?;
+    let mut paths = ProjectPathsConfig::builder()
+        .root(&contracts)
+        .sources(contracts.join("src"))
+        .artifacts(contracts.join("out"))
+        .lib(contracts.join("node_modules"));
+    for mut remapping in foundry::remappings(&contracts)? {
+        remapping.path = contracts.join(&remapping.path).display().to_string();
+        paths = paths.remapping(remapping);
+    }
+    let settings: Settings = profile.settings()?;
+    let solc = Solc::new(contracts.join(&profile.solc)).context("the Solidity compiler does not answer")?;
+    let project = ProjectBuilder::<SolcCompiler>::new(Default::default())
+        .paths(paths.build()?)
+        .settings(SolcSettings { settings, ..SolcSettings::default() })
+        .ignore_error_codes(profile.ignored_error_codes.clone())
+        .ephemeral()
+        .no_artifacts()
+        .build(SolcCompiler::Specific(solc))?;
+    let output = project.compile()?;
+    if output.has_compiler_errors() {
+        bail!("the contracts do not compile:\n{output}");
+    }
+
+    let mut files = Files::new();
+    let mut sources = deployed_sources(&contracts)?;
+    sources.push(contracts.join(OPENZEPPELIN_PROXY));
+    for source in sources {
+        let name = source.file_stem().context("a source has a name")?.to_string_lossy().into_owned();
+        let Some(contract) = output.find(&source, &name) else {
+            bail!("{} holds no contract `{name}`: a file is named after its contract", source.display());
+        };
+        let code = |object: Option<&foundry_compilers::artifacts::BytecodeObject>| {
+            let code = object.and_then(|object| object.as_bytes()).map(ToString::to_string);
+            code.with_context(|| format!("`{name}` is abstract or needs an external library"))
+        };
+        let creation = contract.bytecode.as_ref().map(|code| &code.object);
+        let runtime = contract.deployed_bytecode.as_ref().and_then(|code| code.bytecode.as_ref());
+        let artifact = json!({
+            "contractName": name,
+            "abi": contract.abi,
+            "bytecode": code(creation)?,
+            "deployedBytecode": code(runtime.map(|code| &code.object))?,
+        });
+        let text = serde_json::to_string_pretty(&artifact)? + "\n";
+        files.insert(PathBuf::from(format!("contracts/artifacts/{name}.json")), text);
+    }
+    Ok(files)
+}
+
+fn deployed_sources(contracts: &Path) -> Result<Vec<PathBuf>> {
+    let mut sources = Vec::new();
+    for folder in FOLDERS {
+        let Ok(entries) = fs::read_dir(contracts.join(folder)) else { continue };
+        for entry in entries {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "sol") {
+                sources.push(path);
+            }
+        }
+    }
+    sources.sort();
+    Ok(sources)
+}

@@ -23,6 +23,7 @@ import {
 } from "./interfaces/IPaymentEscrow.sol";
 import {IKeyDeliveryVerifier} from "./interfaces/IVerifier.sol";
 import {OfferRules} from "./libraries/OfferRules.sol";
+import {ProofContext} from "./libraries/ProofContext.sol";
 import {SnarkField} from "./libraries/SnarkField.sol";
 import {ERC721Upgradeable} from "@openzeppelin/contracts-upgradeable/token/ERC721/ERC721Upgradeable.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
@@ -381,9 +382,7 @@ contract LicenseManager is
     }
 
     function _context(uint256 licenseId, bytes32 contentId, uint32 lane) private view returns (uint256) {
-        return uint256(
-            keccak256(abi.encode(block.chainid, usageTracker, licenseId, contentId, lane, FIRST_EPOCH))
-        ) >> 8;
+        return ProofContext.derive(block.chainid, usageTracker, licenseId, contentId, lane, FIRST_EPOCH);
     }
 
     function _expiry(uint40 startsAt, uint32 duration) private pure returns (uint40) {

@@ -6,6 +6,7 @@ import {ILicenseTerms, SettlementTerms} from "./interfaces/ILicenseTerms.sol";
 import {IPaymentEscrow} from "./interfaces/IPaymentEscrow.sol";
 import {IUsageTracker, LaneState, SignedHead, UsageBatch} from "./interfaces/IUsageTracker.sol";
 import {IUsageVerifier} from "./interfaces/IVerifier.sol";
+import {ProofContext} from "./libraries/ProofContext.sol";
 import {
     EIP712Upgradeable
 } from "@openzeppelin/contracts-upgradeable/utils/cryptography/EIP712Upgradeable.sol";
@@ -197,15 +198,13 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
         escrow.draw(terms.paymentId, uint256(licenseUnits) * terms.unitPrice);
     }
 
-    /// As {ILicenseManager-contextOf}.
     function _context(uint256 licenseId, SettlementTerms memory terms, uint32 lane)
         private
         view
         returns (uint256)
     {
-        return uint256(
-            keccak256(abi.encode(block.chainid, address(this), licenseId, terms.contentId, lane, terms.epoch))
-        ) >> 8;
+        return
+            ProofContext.derive(block.chainid, address(this), licenseId, terms.contentId, lane, terms.epoch);
     }
 
     function _tracker() private pure returns (TrackerStorage storage $) {

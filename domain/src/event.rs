@@ -110,6 +110,34 @@ impl ChainEvent {
     }
 }
 
+macro_rules! variants {
+    ($($event:ident)+) => {
+        $(
+            impl From<$event> for ChainEvent {
+                fn from(event: $event) -> Self {
+                    Self::$event(event)
+                }
+            }
+
+            /// Gives the event back when it is another one.
+            impl TryFrom<ChainEvent> for $event {
+                type Error = ChainEvent;
+
+                fn try_from(event: ChainEvent) -> Result<Self, ChainEvent> {
+                    if let ChainEvent::$event(event) = event { Ok(event) } else { Err(event) }
+                }
+            }
+        )+
+    };
+}
+
+variants! {
+    MeterPublished ContentRegistered ContentStatusChanged OfferSet OfferClosed ProfilePublished LicenseIssued
+    LicenseTransferred KeyDelivered SplitCreated FeeSet PaymentHeld PaymentDelivered PaymentDue PaymentReleased
+    PaymentRefunded PaymentFrozen PaymentUnfrozen BondHeld BondPaid Credited Withdrawn UsageProved UsageSigned
+    DisputeFiled EvidenceSubmitted DisputeRuled DisputeExecuted
+}
+
 /// A meter version exists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MeterPublished {

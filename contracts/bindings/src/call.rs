@@ -11,12 +11,12 @@ use domain::{
 
 use crate::{
     abi::{
-        DisputeResolution as D,
-        erc::Erc20,
-        PaymentEscrow as E,
-        LicenseManager::{self as L, Order as AbiOrder, SealedKey as AbiSealedKey},
         ContentRegistry::{self as R, Registration as AbiRegistration},
+        DisputeResolution as D,
+        LicenseManager::{self as L, Order as AbiOrder, SealedKey as AbiSealedKey},
+        PaymentEscrow as E,
         UsageTracker::{self as U, SignedHead as AbiSignedHead, UsageBatch as AbiUsageBatch},
+        erc::Erc20,
     },
     convert,
     deployment::Addresses,
@@ -146,8 +146,7 @@ impl Addresses {
     /// Publishes a meter version owned by the sender. Emits `MeterPublished`.
     #[must_use]
     pub fn publish_meter(&self, key_x: U256, key_y: U256, key_hash: U256, signer: Address, url: &str) -> Call {
-        let call =
-            R::publishMeterCall { keyX: key_x, keyY: key_y, keyHash: key_hash, signer, url: url.to_owned() };
+        let call = R::publishMeterCall { keyX: key_x, keyY: key_y, keyHash: key_hash, signer, url: url.to_owned() };
         Call::new(self.registry, "publish a meter", &call)
     }
 
@@ -289,8 +288,7 @@ impl Addresses {
     /// Files a dispute; `bond` is exactly the filing bond. Emits `DisputeFiled`.
     #[must_use]
     pub fn file_dispute(&self, license_id: LicenseId, kind: DisputeKind, evidence_cid: Bytes, bond: Amount) -> Call {
-        let call =
-            D::fileCall { licenseId: license_id.into(), kind: kind.code(), evidenceCid: evidence_cid };
+        let call = D::fileCall { licenseId: license_id.into(), kind: kind.code(), evidenceCid: evidence_cid };
         Call::new(self.disputes, "file a dispute", &call).with_value(bond)
     }
 

@@ -8,14 +8,14 @@ use domain::{
     Amount, BondHeld, BondPaid, ChainEvent, ContentId, ContentRegistered, ContentStatusChanged, Context, Credited,
     DisputeExecuted, DisputeFiled, DisputeRuled, EvidenceSubmitted, FeeSet, IdError, KeyDelivered, LicenseIssued,
     LicenseTransferred, LogRef, MeterPublished, OfferClosed, OfferSet, PaymentDelivered, PaymentDue, PaymentFrozen,
-    PaymentHeld, PaymentRefunded, PaymentReleased, PaymentUnfrozen, ProfilePublished, SplitCreated, Token,
-    UnknownCode, UsageProved, UsageSigned, Withdrawn,
+    PaymentHeld, PaymentRefunded, PaymentReleased, PaymentUnfrozen, ProfilePublished, SplitCreated, Token, UnknownCode,
+    UsageProved, UsageSigned, Withdrawn,
 };
 
 use crate::{
     abi::{
-        DisputeResolution as D, erc::Erc721, erc::Housekeeping as H, PaymentEscrow as E,
-        LicenseManager as L, ContentRegistry as R, UsageTracker as U,
+        ContentRegistry as R, DisputeResolution as D, LicenseManager as L, PaymentEscrow as E, UsageTracker as U,
+        erc::Erc721, erc::Housekeeping as H,
     },
     convert,
     deployment::Addresses,
@@ -94,10 +94,8 @@ pub fn decode_raw(
 /// # Errors
 /// The log is pending.
 pub fn log_ref(log: &alloy::rpc::types::Log) -> Result<LogRef, DecodeError> {
-    let missing = |field| DecodeError {
-        place: format!("a log from {}", log.address()),
-        problem: DecodeProblem::Pending(field),
-    };
+    let missing =
+        |field| DecodeError { place: format!("a log from {}", log.address()), problem: DecodeProblem::Pending(field) };
     Ok(LogRef {
         block_number: log.block_number.ok_or_else(|| missing("blockNumber"))?,
         block_hash: log.block_hash.ok_or_else(|| missing("blockHash"))?,

@@ -101,8 +101,8 @@ impl Deployment {
     /// The file is missing, unreadable or not a deployment; the error names it.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, DeploymentError> {
         let path = path.as_ref();
-        let text = fs::read_to_string(path)
-            .map_err(|source| DeploymentError::Read { path: path.to_owned(), source })?;
+        let text =
+            fs::read_to_string(path).map_err(|source| DeploymentError::Read { path: path.to_owned(), source })?;
         serde_json::from_str(&text).map_err(|source| DeploymentError::Parse { path: path.to_owned(), source })
     }
 

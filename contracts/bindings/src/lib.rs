@@ -2,16 +2,22 @@
 
 mod abi;
 mod call;
+mod client;
+mod clock;
 mod convert;
 mod decode;
 mod deployment;
+mod error;
 mod revert;
 mod signing;
 mod view;
 
 pub use call::{Call, Order, ProofWords, Registration, SealedKey, SignedHead, UsageBatch};
+pub use client::{Datavault, Receipt};
+pub use clock::ChainClock;
 pub use decode::{DecodeError, DecodeProblem, decode, decode_raw, log_ref};
 pub use deployment::{Addresses, Deployment, DeploymentError};
+pub use error::ChainError;
 pub use revert::RevertReason;
 pub use signing::{Head, SigningError, head_digest, recover_head_signer, sign_head};
 pub use view::{

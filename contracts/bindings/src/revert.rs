@@ -23,7 +23,10 @@ impl RevertReason {
     #[must_use]
     pub fn decode(data: &[u8]) -> Self {
         let (name, sentence) = if data.is_empty() {
-            ("".to_owned(), "the call was refused without a reason: is the contract deployed at this address?".to_owned())
+            (
+                "".to_owned(),
+                "the call was refused without a reason: is the contract deployed at this address?".to_owned(),
+            )
         } else if let Ok(revert) = Revert::abi_decode(data) {
             ("Error".to_owned(), format!("the call was refused: {}", revert.reason()))
         } else if let Ok(panic) = Panic::abi_decode(data) {
@@ -78,11 +81,12 @@ mod tests {
     };
 
     use super::*;
-    use crate::abi::{erc::Erc20, PaymentEscrow};
+    use crate::abi::{PaymentEscrow, erc::Erc20};
 
     #[test]
     fn a_refund_too_early_says_when() {
-        let data = PaymentEscrow::NotRefundableYet { paymentId: U256::from(42), refundableAt: U40::from(1_772_323_200) };
+        let data =
+            PaymentEscrow::NotRefundableYet { paymentId: U256::from(42), refundableAt: U40::from(1_772_323_200) };
         let reason = RevertReason::decode(&data.abi_encode());
         assert_eq!(reason.name(), "NotRefundableYet");
         assert_eq!(reason.to_string(), "payment 42 is not refundable before 2026-03-01T00:00:00Z");

@@ -141,9 +141,7 @@ mod tests {
         let signer = PrivateKeySigner::random();
         let tracker = Address::repeat_byte(0x11);
         let low = Signature::from_raw(&sign_head(&signer, 1, tracker, &head()).unwrap()).unwrap();
-        let order = U256::from_be_bytes(
-            b256!("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141").0,
-        );
+        let order = U256::from_be_bytes(b256!("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141").0);
         let high = Signature::new(low.r(), order - low.s(), !low.v());
         assert!(matches!(recover_head_signer(1, tracker, &head(), &high.as_bytes()), Err(SigningError::HighS)));
     }

@@ -233,12 +233,7 @@ impl LicenseView {
 
 impl ProfileView {
     pub(crate) fn new(profile_id: ProfileId, profile: LicenseManager::Profile) -> Self {
-        Self {
-            profile_id,
-            owner: profile.owner,
-            session_key: profile.sessionKey,
-            commitment: profile.commitment,
-        }
+        Self { profile_id, owner: profile.owner, session_key: profile.sessionKey, commitment: profile.commitment }
     }
 }
 

@@ -5,12 +5,8 @@ use domain::{ContentStatus, DisputeKind, DisputeState, OfferKind, ReleaseRule, U
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::abi::{
-    DisputeResolution as D,
+    ContentRegistry as R, DisputeResolution as D, LicenseManager as L, PaymentEscrow as E, UsageTracker as U,
     erc::{Erc20, Erc721, OpenZeppelin as Oz},
-    PaymentEscrow as E,
-    LicenseManager as L,
-    ContentRegistry as R,
-    UsageTracker as U,
 };
 
 /// The Solidity signature of a custom error and what it means, or `None` if it is none of ours.

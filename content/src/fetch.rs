@@ -11,7 +11,7 @@ use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 
 use crate::cid::{Cid, CidBuilder};
-use crate::store::{DagError, EmbeddedStore, KuboError, KuboNode, MAX_DEPTH, Node, StoreError};
+use crate::store::{DagError, EmbeddedStore, KuboNode, MAX_DEPTH, Node, StoreError};
 
 const IDLE: Duration = Duration::from_secs(30);
 
@@ -94,7 +94,12 @@ fn told(attempts: &[Attempt]) -> String {
 pub async fn fetch(cid: &Cid, store: &EmbeddedStore, sources: &[Source], limit: u64) -> Result<u64, FetchError> {
     let mut attempts = Vec::new();
     match walk(cid, store, None, limit).await {
-        Err(Failure::Source(_)) => {}
+        Err(Failure::Source(error)) => {
+            // That a file is not here yet is no news; damage is.
+            if !matches!(error.downcast_ref(), Some(StoreError::Missing { .. })) {
+                attempts.push(Attempt { source: "the local store".to_owned(), error });
+            }
+        }
         done => return done.map_err(Failure::fatal),
     }
     for source in sources {
@@ -113,13 +118,13 @@ pub async fn fetch(cid: &Cid, store: &EmbeddedStore, sources: &[Source], limit: 
 /// Whether the next source may do better.
 enum Failure {
     Source(AnyError),
-    Fatal(FetchError),
+    Fatal(Box<FetchError>),
 }
 
 impl Failure {
     fn fatal(self) -> FetchError {
         match self {
-            Self::Fatal(error) => error,
+            Self::Fatal(error) => *error,
             Self::Source(_) => unreachable!("failures of a source are collected"),
         }
     }
@@ -127,7 +132,7 @@ impl Failure {
 
 impl<E: Into<FetchError>> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self::Fatal(error.into())
+        Self::Fatal(Box::new(error.into()))
     }
 }
 
@@ -188,10 +193,7 @@ async fn obtain(cid: &Cid, store: &EmbeddedStore, node: Option<&KuboNode>) -> Re
     match (here.map_err(|error| Failure::Source(error.into()))?, node) {
         (Ok(block), _) => Ok((block, false)),
         (Err(StoreError::Missing { .. } | StoreError::Damaged { .. }), Some(node)) => {
-            let block = node.block(cid).await.map_err(|error| match error {
-                KuboError::Dag(error) => Failure::from(error),
-                other => Failure::Source(other.into()),
-            })?;
+            let block = node.block(cid).await.map_err(|error| Failure::Source(error.into()))?;
             Ok((block, true))
         }
         (Err(error @ (StoreError::Missing { .. } | StoreError::Damaged { .. })), None) => {

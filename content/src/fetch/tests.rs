@@ -67,7 +67,8 @@ async fn damage_in_the_store_is_repaired_from_a_source() {
     let name = leaf.to_string();
     let shard = &name[name.len() - 3..name.len() - 1];
     std::fs::write(folder.path().join("blocks").join(shard).join(&name), b"rot").unwrap();
-    assert!(fetch(&cid, &store, &[], LIMIT).await.is_err());
+    let error = fetch(&cid, &store, &[], LIMIT).await.unwrap_err();
+    assert!(error.to_string().contains(&leaf.to_string()), "{error}");
     let source = sends("http://honest", data.clone());
     fetch(&cid, &store, &[source], LIMIT).await.unwrap();
     assert_eq!(store.verify(&cid).unwrap(), data.len() as u64);
@@ -87,4 +88,17 @@ async fn a_bomb_of_shared_links_is_refused_at_its_root() {
     assert!(matches!(error, FetchError::Dag(DagError::TooLarge { .. })), "{error}");
     // With the limit raised the walk is linear in distinct blocks.
     assert_eq!(fetch(&link.0, &store, &[], u64::MAX).await.unwrap(), link.1);
+}
+
+#[test]
+fn futures_and_readers_may_cross_threads() {
+    fn is_send<T: Send>(_: T) {}
+    let (_folder, store) = store();
+    let added = store.add(&b"x"[..]).unwrap();
+    let node = KuboNode::new("http://127.0.0.1:1").unwrap();
+    is_send(fetch(&added.cid, &store, &[], LIMIT));
+    is_send(node.add(&store, &added.cid));
+    is_send(node.cat(&added.cid, LIMIT));
+    is_send(store.get(&added.cid).unwrap());
+    is_send(crate::Plaintext::new(&crate::ContentKey::generate(), store.get(&added.cid).unwrap()));
 }

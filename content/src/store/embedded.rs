@@ -18,17 +18,17 @@ pub enum StoreError {
         /// The block's CID.
         cid: Cid,
         /// Where it would be.
-        path: PathBuf,
+        path: Box<Path>,
     },
     /// The file on disk has other bytes than its name says.
-    #[error("block {cid} is damaged on disk ({path}): {source}; fetch or add the file again to repair it")]
+    #[error(
+        "block {cid} is damaged on disk ({path}): its bytes have another hash; fetch or add the file again to repair it"
+    )]
     Damaged {
         /// The block's CID.
         cid: Cid,
         /// The damaged file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: CidError,
+        path: Box<Path>,
     },
     /// The block offered, or the CID asked for, is not acceptable.
     #[error(transparent)]
@@ -121,14 +121,14 @@ impl EmbeddedStore {
     pub fn block(&self, cid: &Cid) -> Result<Vec<u8>, StoreError> {
         let path = self.path_of(cid);
         let file = File::open(&path).map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound => StoreError::Missing { cid: *cid, path: path.clone() },
+            io::ErrorKind::NotFound => StoreError::Missing { cid: *cid, path: path.as_path().into() },
             _ => disk("open", &path)(source),
         })?;
         let mut block = Vec::new();
         file.take(MAX_BLOCK_BYTES as u64 + 1).read_to_end(&mut block).map_err(disk("read", &path))?;
         match verify_block(cid, &block) {
             Ok(()) => Ok(block),
-            Err(source @ CidError::Mismatch { .. }) => Err(StoreError::Damaged { cid: *cid, path, source }),
+            Err(CidError::Mismatch { .. }) => Err(StoreError::Damaged { cid: *cid, path: path.into() }),
             Err(source) => Err(source.into()),
         }
     }

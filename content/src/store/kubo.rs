@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -65,7 +66,7 @@ pub enum KuboError {
         /// The node's URL.
         node: String,
         /// What is wrong.
-        source: CidError,
+        source: Box<CidError>,
     },
     /// The node named the same bytes otherwise.
     #[error("{node} stored the file as {actual} instead of {expected}; its chunker or layout is not the default one")]
@@ -73,7 +74,7 @@ pub enum KuboError {
         /// The node's URL.
         node: String,
         /// Our CID.
-        expected: Cid,
+        expected: Box<Cid>,
         /// Its answer.
         actual: String,
     },
@@ -98,7 +99,7 @@ pub struct NodeId {
 #[derive(Clone)]
 pub struct KuboNode {
     url: String,
-    client: IpfsClient,
+    client: Arc<IpfsClient>,
     timeout: Duration,
 }
 
@@ -121,7 +122,7 @@ impl KuboNode {
             return Err(refuse("only plain http:// is spoken, to a node that is ours".into()));
         }
         let client = IpfsClient::from_str(url).map_err(|error| refuse(error.to_string()))?;
-        Ok(Self { url: url.trim_end_matches('/').to_owned(), client, timeout })
+        Ok(Self { url: url.trim_end_matches('/').to_owned(), client: Arc::new(client), timeout })
     }
 
     /// The node's URL.
@@ -132,7 +133,7 @@ impl KuboNode {
     /// The client with a time-out that the node itself observes, a little before ours.
     fn api(&self) -> BackendWithGlobalOptions<IpfsClient> {
         let options = GlobalOptions { offline: None, timeout: Some(self.timeout.mul_f32(0.9)) };
-        BackendWithGlobalOptions::new(self.client.clone(), options)
+        BackendWithGlobalOptions::new(IpfsClient::clone(&self.client), options)
     }
 
     async fn within<T>(&self, call: &str, answer: impl Future<Output = Result<T, RpcError>>) -> Result<T, KuboError> {
@@ -190,7 +191,7 @@ impl KuboNode {
     }
 
     fn check(&self, checked: Result<(), CidError>) -> Result<(), KuboError> {
-        checked.map_err(|source| KuboError::WrongBytes { node: self.url.clone(), source })
+        checked.map_err(|source| KuboError::WrongBytes { node: self.url.clone(), source: Box::new(source) })
     }
 
     async fn collect<S>(&self, call: &str, cid: &Cid, limit: u64, mut stream: S) -> Result<Vec<u8>, KuboError>
@@ -215,7 +216,7 @@ impl KuboNode {
         let mut form = Form::default();
         form.add_reader_file("path", file, cid.to_string());
         let call = format!("add {cid}");
-        let answer = tokio::time::timeout(timeout, send_add(&self.client, form))
+        let answer = tokio::time::timeout(timeout, send_add(&*self.client, form))
             .await
             .map_err(|_| self.timed_out(&call, timeout))?;
         let (status, body) =
@@ -228,7 +229,7 @@ impl KuboNode {
             .next_back();
         match hash {
             Some(hash) if Cid::try_from(hash.as_str()).is_ok_and(|actual| actual == *cid) => Ok(()),
-            Some(actual) => Err(KuboError::OtherCid { node: self.url.clone(), expected: *cid, actual }),
+            Some(actual) => Err(KuboError::OtherCid { node: self.url.clone(), expected: Box::new(*cid), actual }),
             None => Err(KuboError::Refused {
                 node: self.url.clone(),
                 call,

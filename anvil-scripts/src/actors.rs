@@ -124,14 +124,8 @@ mod tests {
     #[test]
     fn actors_are_the_accounts_that_anvil_funds() {
         let actors = Actors::development();
-        assert_eq!(
-            actors.deployer.address(),
-            address!("f39Fd6e51aad88F6F4ce6aB8827279cffFb92266")
-        );
-        assert_eq!(
-            actors.anyone.address(),
-            address!("71bE63f3384f5fb98995898A86B02Fb2426c5788")
-        );
+        assert_eq!(actors.deployer.address(), address!("f39Fd6e51aad88F6F4ce6aB8827279cffFb92266"));
+        assert_eq!(actors.anyone.address(), address!("71bE63f3384f5fb98995898A86B02Fb2426c5788"));
     }
 
     #[test]

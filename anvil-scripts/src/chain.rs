@@ -31,7 +31,9 @@ pub enum ChainError {
         source: io::Error,
     },
     /// It ended before it was ready: often the asked-for port is taken.
-    #[error("anvil ended before it was ready ({status}); if port {port} is taken, choose another or 0; its log {log} ends:\n{tail}")]
+    #[error(
+        "anvil ended before it was ready ({status}); if port {port} is taken, choose another or 0; its log {log} ends:\n{tail}"
+    )]
     Ended {
         /// How it ended.
         status: String,
@@ -115,9 +117,7 @@ impl Devnet {
             .map_err(|source| ChainError::Spawn { program: tools.anvil.clone(), source })?;
 
         let address = wait_for_address(&mut process, options.port).await?;
-        let url = |scheme: &str| {
-            Url::parse(&format!("{scheme}://{address}")).expect("anvil prints a socket address")
-        };
+        let url = |scheme: &str| Url::parse(&format!("{scheme}://{address}")).expect("anvil prints a socket address");
         let (rpc_url, ws_url) = (url("http"), url("ws"));
         let provider = ProviderBuilder::new().connect_http(rpc_url.clone()).erased();
         let chain_id = provider.get_chain_id().await.map_err(refused("eth_chainId"))?;
@@ -157,10 +157,7 @@ impl Devnet {
 
     /// The next block will have exactly this time, which must be later than the latest block's.
     pub async fn set_next_block_timestamp(&self, timestamp: u64) -> Result<(), ChainError> {
-        self.provider
-            .anvil_set_next_block_timestamp(timestamp)
-            .await
-            .map_err(refused("evm_setNextBlockTimestamp"))
+        self.provider.anvil_set_next_block_timestamp(timestamp).await.map_err(refused("evm_setNextBlockTimestamp"))
     }
 
     /// Moves the clock forward and mines a block that shows it. Returns the new time.

@@ -97,10 +97,7 @@ impl Postgres {
     }
 
     /// The given server if there is one, else a fresh one.
-    pub async fn external_or_start(
-        tools: &Tools,
-        database_url: Option<&str>,
-    ) -> Result<Self, PostgresError> {
+    pub async fn external_or_start(tools: &Tools, database_url: Option<&str>) -> Result<Self, PostgresError> {
         match database_url {
             Some(url) => Self::external(url),
             None => Self::start(tools).await,

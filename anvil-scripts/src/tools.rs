@@ -120,11 +120,7 @@ fn in_path(program: &str) -> Option<PathBuf> {
 }
 
 /// Runs `npm ci` in `root/name` and then `finish`, unless the stamp says that both are done.
-fn install(
-    root: &Path,
-    name: &str,
-    finish: impl FnOnce(&Path) -> Option<Command>,
-) -> Result<(), ToolsError> {
+fn install(root: &Path, name: &str, finish: impl FnOnce(&Path) -> Option<Command>) -> Result<(), ToolsError> {
     let folder = root.join(name);
     let modules = folder.join("node_modules");
     let stamp = modules.join(".datavault-installed");
@@ -221,10 +217,7 @@ mod tests {
     #[test]
     fn a_missing_program_names_its_debian_package() {
         let error = ToolsError::Missing { program: "npm", package: "npm" };
-        assert_eq!(
-            error.to_string(),
-            "`npm` is not in PATH: install it (Debian: `apt-get install npm`)"
-        );
+        assert_eq!(error.to_string(), "`npm` is not in PATH: install it (Debian: `apt-get install npm`)");
     }
 
     #[test]

@@ -22,8 +22,7 @@ pub struct Arguments {
 /// Runs the command and passes on its exit code. The server ends after it.
 pub async fn run(arguments: Arguments) -> Result<ExitCode> {
     let tools = Tools::ensure()?;
-    let postgres =
-        Postgres::external_or_start(&tools, arguments.database_url.as_deref()).await?;
+    let postgres = Postgres::external_or_start(&tools, arguments.database_url.as_deref()).await?;
 
     let (program, rest) = arguments.command.split_first().context("no command given")?;
     let mut terminate = signal(SignalKind::terminate())?;

@@ -128,16 +128,10 @@ fn hand_over(native: &Path, folder: &Path, uid: u32) -> Result<PathBuf, Postgres
     Ok(copy)
 }
 
-fn initialise(
-    native: &Path,
-    folder: &Folder,
-    run_as: RunAs,
-    password: &str,
-) -> Result<(), PostgresError> {
+fn initialise(native: &Path, folder: &Folder, run_as: RunAs, password: &str) -> Result<(), PostgresError> {
     let password_file = folder.path().join("password");
     fs::write(&password_file, password).map_err(file(&password_file))?;
-    fs::set_permissions(&password_file, fs::Permissions::from_mode(0o600))
-        .map_err(file(&password_file))?;
+    fs::set_permissions(&password_file, fs::Permissions::from_mode(0o600)).map_err(file(&password_file))?;
     if let RunAs::Uid(uid) = run_as {
         chown(&password_file, Some(uid), Some(uid)).map_err(file(&password_file))?;
     }
@@ -157,10 +151,7 @@ fn initialise(
         return Ok(());
     }
     let said = [output.stdout, output.stderr].concat();
-    Err(PostgresError::Init {
-        status: output.status.to_string(),
-        output: String::from_utf8_lossy(&said).into_owned(),
-    })
+    Err(PostgresError::Init { status: output.status.to_string(), output: String::from_utf8_lossy(&said).into_owned() })
 }
 
 async fn start_on(

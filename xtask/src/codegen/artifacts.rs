@@ -16,8 +16,7 @@ use super::foundry::{self, Profile};
 /// Sources of contracts that are deployed, beside every file of `src/` itself. Names are looked up
 /// by path: OpenZeppelin has several contracts called `Proxy`.
 const FOLDERS: [&str; 3] = ["src", "src/dev", "src/generated"];
-const OPENZEPPELIN_PROXY: &str =
-    "node_modules/@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
+const OPENZEPPELIN_PROXY: &str = "node_modules/@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
 
 /// Compiles `contracts/src` and returns the artifacts.
 pub fn generate(root: &Path) -> Result<Files> {

@@ -3,11 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use foundry_compilers::artifacts::output_selection::OutputSelection;
-use foundry_compilers::artifacts::{
-    BytecodeHash, EvmVersion, Optimizer, Remapping, Settings, SettingsMetadata,
-};
+use foundry_compilers::artifacts::{BytecodeHash, EvmVersion, Optimizer, Remapping, Settings, SettingsMetadata};
 use serde::Deserialize;
 
 /// What we need of foundry.toml; forge reads the rest.
@@ -25,7 +23,7 @@ struct Profiles {
 #[derive(Deserialize)]
 pub struct Profile {
     pub solc: PathBuf,
-    evm_version: EvmVersion,
+    evm_version: String,
     optimizer: bool,
     optimizer_runs: usize,
     via_ir: bool,
@@ -39,15 +37,16 @@ impl Profile {
     pub fn read(contracts: &Path) -> Result<Self> {
         let path = contracts.join("foundry.toml");
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let file: File =
-            toml::from_str(&text).with_context(|| format!("{} lacks a setting", path.display()))?;
+        let file: File = toml::from_str(&text).with_context(|| format!("{} lacks a setting", path.display()))?;
         Ok(file.profile.default)
     }
 
     /// The compiler's settings, without remappings.
     pub fn settings(&self) -> Result<Settings> {
         let bytecode_hash: BytecodeHash =
-            self.bytecode_hash.parse().map_err(|e| anyhow::anyhow!("bytecode_hash: {e}"))?;
+            self.bytecode_hash.parse().map_err(|why| anyhow!("foundry.toml: bytecode_hash: {why}"))?;
+        let evm_version: EvmVersion =
+            self.evm_version.parse().map_err(|why| anyhow!("foundry.toml: evm_version: {why}"))?;
         Ok(Settings {
             optimizer: Optimizer {
                 enabled: Some(self.optimizer),
@@ -59,7 +58,7 @@ impl Profile {
                 cbor_metadata: Some(self.cbor_metadata),
                 use_literal_content: Some(false),
             }),
-            evm_version: Some(self.evm_version),
+            evm_version: Some(evm_version),
             via_ir: Some(self.via_ir),
             output_selection: OutputSelection::common_output_selection(
                 ["abi", "evm.bytecode", "evm.deployedBytecode"].map(String::from),

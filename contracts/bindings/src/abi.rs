@@ -16,6 +16,8 @@ contract!(LicenseManager, "../artifacts/LicenseManager.json");
 contract!(PaymentEscrow, "../artifacts/PaymentEscrow.json");
 contract!(UsageTracker, "../artifacts/UsageTracker.json");
 contract!(DisputeResolution, "../artifacts/DisputeResolution.json");
+contract!(ERC1967Proxy, "../artifacts/ERC1967Proxy.json");
+contract!(DevToken, "../artifacts/DevToken.json");
 
 pub mod erc {
     alloy::sol! {
@@ -84,6 +86,7 @@ pub mod erc {
             event RoleAdminChanged(
                 bytes32 indexed role, bytes32 indexed previousAdminRole, bytes32 indexed newAdminRole
             );
+            event GuardianSet(address indexed guardian);
             event Paused(address account);
             event Unpaused(address account);
             event AdminChanged(address previousAdmin, address newAdmin);

@@ -175,7 +175,7 @@ impl Addresses {
     /// Opens an offer for content of the sender. Emits `OfferSet`.
     #[must_use]
     pub fn set_offer(&self, terms: &OfferTerms) -> Call {
-        Call::new(self.licenses, "set an offer", &L::setOfferCall { offer: convert::offer(terms) })
+        Call::new(self.licenses, "set an offer", &L::setOfferCall { offer_: convert::offer(terms) })
     }
 
     /// Closes an offer of the sender. Emits `OfferClosed`.

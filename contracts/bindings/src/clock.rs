@@ -8,8 +8,6 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use alloy::eips::BlockNumberOrTag;
-
 use crate::{client::Datavault, error::ChainError};
 
 /// Unix seconds on the chain's scale: the wall clock, moved ahead where the chain is ahead of it, as development
@@ -56,7 +54,7 @@ impl ChainClock {
     pub async fn refresh(&self) -> Result<u64, ChainError> {
         if let Source::Chain { chain, ahead_secs } = &*self.0 {
             // The pending block has the time of a block mined now. Not every node has one.
-            let block = match chain.block(BlockNumberOrTag::Pending).await {
+            let block = match chain.pending_block().await {
                 Ok(block) => block,
                 Err(_) => chain.latest_block().await?,
             };

@@ -139,6 +139,7 @@ const HOUSEKEEPING: &[B256] = &[
     H::RoleGranted::SIGNATURE_HASH,
     H::RoleRevoked::SIGNATURE_HASH,
     H::RoleAdminChanged::SIGNATURE_HASH,
+    H::GuardianSet::SIGNATURE_HASH,
     H::Paused::SIGNATURE_HASH,
     H::Unpaused::SIGNATURE_HASH,
     H::AdminChanged::SIGNATURE_HASH,

@@ -4,6 +4,7 @@ mod abi;
 mod call;
 mod client;
 mod clock;
+mod connection;
 mod convert;
 mod decode;
 mod deployment;

@@ -128,7 +128,8 @@ impl Datavault {
     }
 
     async fn decoded(&self, filter: Filter) -> Result<Vec<(LogRef, ChainEvent)>, ChainError> {
-        let logs: Vec<Log> = self.provider().get_logs(&filter).await.map_err(|e| self.failed("read logs", e))?;
+        let logs: Vec<Log> =
+            self.connection.provider.get_logs(&filter).await.map_err(|e| self.connection.failed("read logs", e))?;
         let mut events = Vec::with_capacity(logs.len());
         for log in &logs {
             if let Some(event) = decode(self.addresses(), log)? {

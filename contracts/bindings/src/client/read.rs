@@ -25,120 +25,125 @@ impl Datavault {
     /// Content.
     pub async fn content(&self, id: ContentId) -> Result<ContentView, ChainError> {
         let call = R::contentCall { contentId: id.0 };
-        let content = self.read(self.addresses().registry, "read the content", call).await?;
+        let content = self.connection.read(self.addresses().registry, "read the content", call).await?;
         Ok(ContentView::new(id, content)?)
     }
 
     /// A version of a meter's keys.
     pub async fn meter(&self, id: MeterId) -> Result<MeterView, ChainError> {
         let call = R::meterCall { meterId: id.0 };
-        Ok(MeterView::new(id, self.read(self.addresses().registry, "read the meter", call).await?))
+        Ok(MeterView::new(id, self.connection.read(self.addresses().registry, "read the meter", call).await?))
     }
 
     /// An offer's terms.
     pub async fn offer(&self, id: OfferId) -> Result<OfferTerms, ChainError> {
         let call = L::offerCall { offerId: id.0 };
-        Ok(convert::offer_terms(self.read(self.addresses().licenses, "read the offer", call).await?)?)
+        Ok(convert::offer_terms(self.connection.read(self.addresses().licenses, "read the offer", call).await?)?)
     }
 
     /// What of an offer changes.
     pub async fn offer_state(&self, id: OfferId) -> Result<OfferStateView, ChainError> {
         let call = L::offerStateCall { offerId: id.0 };
-        let state = self.read(self.addresses().licenses, "read the offer", call).await?;
+        let state = self.connection.read(self.addresses().licenses, "read the offer", call).await?;
         Ok(OfferStateView { offer_id: id, creator: state.creator, open: state.open, sold: state.sold })
     }
 
     /// A license.
     pub async fn license(&self, id: LicenseId) -> Result<LicenseView, ChainError> {
         let call = L::licenseCall { licenseId: id.into() };
-        Ok(LicenseView::new(id, self.read(self.addresses().licenses, "read the license", call).await?))
+        Ok(LicenseView::new(id, self.connection.read(self.addresses().licenses, "read the license", call).await?))
     }
 
     /// Who owns a license now.
     pub async fn owner_of(&self, id: LicenseId) -> Result<Address, ChainError> {
         let call = Erc721::ownerOfCall { tokenId: id.into() };
-        self.read(self.addresses().licenses, "read the license's owner", call).await
+        self.connection.read(self.addresses().licenses, "read the license's owner", call).await
     }
 
     /// Whether a license is owned, not expired, not refunded, and delivered if it is delivered by key.
     pub async fn is_valid(&self, id: LicenseId) -> Result<bool, ChainError> {
         let call = L::isValidCall { licenseId: id.into() };
-        self.read(self.addresses().licenses, "check the license", call).await
+        self.connection.read(self.addresses().licenses, "check the license", call).await
     }
 
     /// The domain of a lane's heads and proofs, in the license's present epoch.
     pub async fn context_of(&self, id: LicenseId, lane: u32) -> Result<Context, ChainError> {
         let call = L::contextOfCall { licenseId: id.into(), lane };
-        self.read(self.addresses().licenses, "read the license's context", call).await.map(Context)
+        self.connection.read(self.addresses().licenses, "read the license's context", call).await.map(Context)
     }
 
     /// A version of a licensee's keys.
     pub async fn profile(&self, id: ProfileId) -> Result<ProfileView, ChainError> {
         let call = L::profileCall { profileId: id.0 };
-        Ok(ProfileView::new(id, self.read(self.addresses().licenses, "read the profile", call).await?))
+        Ok(ProfileView::new(id, self.connection.read(self.addresses().licenses, "read the profile", call).await?))
     }
 
     /// A payment.
     pub async fn payment(&self, id: PaymentId) -> Result<PaymentView, ChainError> {
         let call = E::paymentCall { paymentId: id.into() };
-        Ok(PaymentView::new(id, self.read(self.addresses().escrow, "read the payment", call).await?)?)
+        Ok(PaymentView::new(id, self.connection.read(self.addresses().escrow, "read the payment", call).await?)?)
     }
 
     /// Who shares payments of a split.
     pub async fn split(&self, id: SplitId) -> Result<Vec<Payee>, ChainError> {
         let call = E::splitCall { splitId: id.0 };
-        let payees = self.read(self.addresses().escrow, "read the split", call).await?;
+        let payees = self.connection.read(self.addresses().escrow, "read the split", call).await?;
         Ok(payees.into_iter().map(convert::escrow_payee).collect())
     }
 
     /// A version of the platform's fee.
     pub async fn fee(&self, id: FeeId) -> Result<FeeView, ChainError> {
-        let fee = self.read(self.addresses().escrow, "read the fee", E::feeCall { feeId: id.0 }).await?;
+        let fee = self.connection.read(self.addresses().escrow, "read the fee", E::feeCall { feeId: id.0 }).await?;
         Ok(FeeView { fee_id: id, recipient: fee.recipient, fee_bps: fee.feeBps })
     }
 
     /// What an account may withdraw from the escrow.
     pub async fn balance_of(&self, account: Address, token: Token) -> Result<Amount, ChainError> {
         let call = E::balanceOfCall { account, token: token.0 };
-        self.read(self.addresses().escrow, "read the escrow balance", call).await.map(Amount)
+        self.connection.read(self.addresses().escrow, "read the escrow balance", call).await.map(Amount)
     }
 
     /// What the escrow owes in all: held, balances and bonds.
     pub async fn liabilities(&self, token: Token) -> Result<Amount, ChainError> {
         let call = E::liabilitiesCall { token: token.0 };
-        self.read(self.addresses().escrow, "read the escrow's liabilities", call).await.map(Amount)
+        self.connection.read(self.addresses().escrow, "read the escrow's liabilities", call).await.map(Amount)
     }
 
     /// Where settlement of a lane stands. A lane that was never settled is all zero.
     pub async fn lane_state(&self, ctx: Context) -> Result<LaneView, ChainError> {
         let call = U::laneStateCall { ctx: ctx.0 };
-        Ok(LaneView::new(&self.read(self.addresses().usage, "read the lane", call).await?))
+        Ok(LaneView::new(&self.connection.read(self.addresses().usage, "read the lane", call).await?))
     }
 
     /// Units settled for a license over all lanes and epochs.
     pub async fn settled_units(&self, id: LicenseId) -> Result<u64, ChainError> {
         let call = U::settledUnitsCall { licenseId: id.into() };
-        self.read(self.addresses().usage, "read the settled units", call).await
+        self.connection.read(self.addresses().usage, "read the settled units", call).await
     }
 
     /// A dispute.
     pub async fn dispute(&self, id: DisputeId) -> Result<DisputeView, ChainError> {
         let call = D::disputeCall { disputeId: id.into() };
-        Ok(DisputeView::new(id, self.read(self.addresses().disputes, "read the dispute", call).await?)?)
+        Ok(DisputeView::new(id, self.connection.read(self.addresses().disputes, "read the dispute", call).await?)?)
     }
 
     /// Wei that a filer posts.
     pub async fn filing_bond(&self) -> Result<Amount, ChainError> {
-        self.read(self.addresses().disputes, "read the filing bond", D::filingBondCall {}).await.map(Amount)
+        self.connection.read(self.addresses().disputes, "read the filing bond", D::filingBondCall {}).await.map(Amount)
     }
 
     /// What an account has in its wallet.
     pub async fn token_balance(&self, token: Token, account: Address) -> Result<Amount, ChainError> {
         if token.is_eth() {
-            let wei = self.provider.get_balance(account).await.map_err(|e| self.failed("read a balance", e))?;
+            let wei = self
+                .connection
+                .provider
+                .get_balance(account)
+                .await
+                .map_err(|e| self.connection.failed("read a balance", e))?;
             return Ok(Amount(wei));
         }
-        self.read(token.0, "read the token balance", Erc20::balanceOfCall { account }).await.map(Amount)
+        self.connection.read(token.0, "read the token balance", Erc20::balanceOfCall { account }).await.map(Amount)
     }
 
     /// What the escrow may take from an account's wallet. ETH needs no allowance.
@@ -147,7 +152,7 @@ impl Datavault {
             return Ok(Amount::ZERO);
         }
         let call = Erc20::allowanceCall { owner, spender: self.addresses().escrow };
-        self.read(token.0, "read the allowance", call).await.map(Amount)
+        self.connection.read(token.0, "read the allowance", call).await.map(Amount)
     }
 
     /// How many digits of a token's amounts are behind the point.
@@ -155,7 +160,7 @@ impl Datavault {
         if token.is_eth() {
             return Ok(18);
         }
-        self.read(token.0, "read the token's decimals", Erc20::decimalsCall {}).await
+        self.connection.read(token.0, "read the token's decimals", Erc20::decimalsCall {}).await
     }
 
     /// What a token calls itself. Anyone may choose any symbol.
@@ -163,6 +168,6 @@ impl Datavault {
         if token.is_eth() {
             return Ok("ETH".to_owned());
         }
-        self.read(token.0, "read the token's symbol", Erc20::symbolCall {}).await
+        self.connection.read(token.0, "read the token's symbol", Erc20::symbolCall {}).await
     }
 }

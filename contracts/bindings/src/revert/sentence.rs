@@ -47,6 +47,7 @@ sentences!(registry {
     R::FieldElementOutOfRange, e => ("{} is not below the BN254 scalar field's modulus", e.value);
     R::SignerMissing, e => ("the signer's address is zero: give the secp256k1 address that signs heads");
     R::UrlTooLong, e => ("the URL has {} bytes, at most {} are stored", e.length, e.max);
+    R::NotGuardian, e => ("{} is neither guardian nor owner of the contract", e.caller);
     R::StatusNotAllowed, e => (
         "content cannot go from {} to {}: retired is final",
         name(e.from.try_into().map(ContentStatus::as_str)),
@@ -122,6 +123,8 @@ sentences!(escrow {
     );
     E::FeeTooHigh, e => ("a fee of {} bps is above the cap of {} bps", e.feeBps, e.maxBps);
     E::BondUnknown, e => ("no bond is held for dispute {}", e.disputeId);
+    E::BondAlreadyHeld, e => ("a bond is already held for dispute {}", e.disputeId);
+    E::NotWiredToThis, e => ("the contract at {} was not deployed for this escrow", e.sibling);
     E::ZeroAddress, e => ("an address is zero");
 });
 

@@ -15,7 +15,8 @@ use crate::store::{DagError, EmbeddedStore, KuboNode, MAX_DEPTH, Node, StoreErro
 
 const IDLE: Duration = Duration::from_secs(30);
 
-type AnyError = Box<dyn std::error::Error + Send + Sync>;
+/// Whatever a source failed with.
+pub type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Bytes of a file as they arrive.
 pub type ByteStream = BoxStream<'static, Result<Bytes, AnyError>>;
@@ -43,6 +44,15 @@ impl fmt::Debug for Source {
 }
 
 impl Source {
+    /// A source that streams whole files, such as an HTTP client's response body.
+    pub fn stream<F, Opened>(name: impl Into<String>, open: F) -> Self
+    where
+        F: Fn(Cid) -> Opened + Send + Sync + 'static,
+        Opened: Future<Output = Result<ByteStream, AnyError>> + Send + 'static,
+    {
+        Self::Stream { name: name.into(), open: Box::new(move |cid| Box::pin(open(cid))) }
+    }
+
     fn name(&self) -> &str {
         match self {
             Self::Kubo(node) => node.url(),

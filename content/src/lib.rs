@@ -15,7 +15,7 @@ mod seal;
 mod store;
 
 pub use crate::cid::{CHUNK_BYTES, Cid, CidBuilder, CidError, cid_of, parse_cid, verify_block};
-pub use crate::fetch::{Attempt, ByteStream, FetchError, OpenStream, Source, fetch};
+pub use crate::fetch::{AnyError, Attempt, ByteStream, FetchError, OpenStream, Source, fetch};
 pub use crate::key::{ContentKey, KeyError};
 pub use crate::metadata::{MAX_METADATA_BYTES, Metadata, MetadataError};
 pub use crate::seal::{OpenError, Plaintext, SealError, Sealed, open, open_plaintext, open_to_path, seal, seal_into};

@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use sha2::{Digest, Sha256};
 
@@ -11,6 +13,9 @@ use crate::key::ContentKey;
 use crate::store::{EmbeddedStore, StoreError};
 
 const BUFFER_BYTES: usize = 64 * 1024;
+
+/// Ours have one recipient and 200 bytes; this leaves room for dozens.
+const MAX_HEADER_BYTES: usize = 16 * 1024;
 
 /// What sealing learned in its one pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -240,20 +245,55 @@ pub fn open_to_path(
     Ok(bytes)
 }
 
-fn decryptor<R: Read>(key: &ContentKey, ciphertext: R) -> Result<age::stream::StreamReader<R>, OpenError> {
-    let identity = key.age_identity();
-    age::Decryptor::new(ciphertext).and_then(|file| file.decrypt(std::iter::once(&identity as _))).map_err(|error| {
-        match error {
-            age::DecryptError::NoMatchingKeys => OpenError::WrongKey,
-            age::DecryptError::Io(source) => OpenError::Read { bytes: 0, source },
-            other => OpenError::NotAge(other),
+/// Lets at most [`MAX_HEADER_BYTES`] be read until the header is done.
+///
+/// age parses a header again for every few bytes of it, so a long one would take hours.
+struct HeaderBound<R> {
+    inner: R,
+    left: usize,
+    is_header_read: Arc<AtomicBool>,
+}
+
+impl<R: Read> Read for HeaderBound<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let len = self.inner.read(buf)?;
+        if !self.is_header_read.load(Ordering::Relaxed) {
+            self.left = self.left.checked_sub(len).ok_or_else(|| {
+                io::Error::new(io::ErrorKind::InvalidData, "the age header is longer than ours can be")
+            })?;
         }
-    })
+        Ok(len)
+    }
+}
+
+impl<R: Seek> Seek for HeaderBound<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
+    }
+}
+
+type Decrypting<R> = age::stream::StreamReader<HeaderBound<R>>;
+
+fn decryptor<R: Read>(key: &ContentKey, ciphertext: R) -> Result<Decrypting<R>, OpenError> {
+    let identity = key.age_identity();
+    let is_header_read = Arc::new(AtomicBool::new(false));
+    let bound = HeaderBound { inner: ciphertext, left: MAX_HEADER_BYTES, is_header_read: Arc::clone(&is_header_read) };
+    let file = age::Decryptor::new(bound).map_err(open_error)?;
+    is_header_read.store(true, Ordering::Relaxed);
+    file.decrypt(std::iter::once(&identity as _)).map_err(open_error)
+}
+
+fn open_error(error: age::DecryptError) -> OpenError {
+    match error {
+        age::DecryptError::NoMatchingKeys => OpenError::WrongKey,
+        age::DecryptError::Io(source) => OpenError::Read { bytes: 0, source },
+        other => OpenError::NotAge(other),
+    }
 }
 
 /// Random access to the plaintext of an age file: only the chunks asked for are decrypted.
 pub struct Plaintext<R: Read> {
-    stream: age::stream::StreamReader<R>,
+    stream: Decrypting<R>,
     size: u64,
 }
 

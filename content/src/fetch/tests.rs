@@ -2,7 +2,6 @@ use super::*;
 use crate::CHUNK_BYTES;
 use crate::cid::tests::pattern;
 use crate::store::tests::branch;
-use futures::FutureExt;
 
 const LIMIT: u64 = 10 << 20;
 
@@ -13,17 +12,14 @@ fn store() -> (tempfile::TempDir, EmbeddedStore) {
 }
 
 fn sends(name: &str, data: Vec<u8>) -> Source {
-    Source::Stream {
-        name: name.into(),
-        open: Box::new(move |_| {
-            let parts: Vec<_> = data.chunks(100_000).map(|part| Ok(Bytes::copy_from_slice(part))).collect();
-            async { Ok(futures::stream::iter(parts).boxed()) }.boxed()
-        }),
-    }
+    Source::stream(name, move |_| {
+        let parts: Vec<_> = data.chunks(100_000).map(|part| Ok(Bytes::copy_from_slice(part))).collect();
+        async { Ok(futures::stream::iter(parts).boxed()) }
+    })
 }
 
 fn fails(name: &str) -> Source {
-    Source::Stream { name: name.into(), open: Box::new(|_| async { Err("connection refused".into()) }.boxed()) }
+    Source::stream(name, async |_| Err("connection refused".into()))
 }
 
 #[tokio::test]

@@ -97,3 +97,12 @@ fn hostile_documents_are_refused() {
     assert!(matches!(Metadata::from_bytes(&vec![b' '; MAX_METADATA_BYTES + 1]), Err(MetadataError::TooLarge { .. })));
     assert!(Metadata::from_bytes(&[b'['; 10_000]).is_err());
 }
+
+#[test]
+fn metadata_is_stored_by_cid_and_bounded_when_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = crate::EmbeddedStore::open(folder.path()).unwrap();
+    let cid = store.add(sample().to_bytes().unwrap().as_slice()).unwrap().cid;
+    let bytes = store.read_all(&cid, MAX_METADATA_BYTES as u64).unwrap();
+    assert_eq!(Metadata::from_bytes(&bytes).unwrap(), sample());
+}

@@ -55,6 +55,15 @@ fn wrong_key_changed_bytes_and_truncation_have_their_own_errors() {
 }
 
 #[test]
+fn an_endless_header_is_cut_short() {
+    let stanza =
+        b"-> X25519 CJM36AHmTbdHSuOQL+NESqyVQE75f2e610iRdLPEN20\nC3ZAeY64NXS4QFrksLm3EGz+uPRyI0eQsWw7LWbbYig\n";
+    let header = io::Cursor::new(b"age-encryption.org/v1\n").chain(io::Cursor::new(stanza.repeat(10_000)));
+    let error = open(&ContentKey::generate(), header, io::sink(), &[0; 32]).unwrap_err();
+    assert!(error.to_string().contains("header"), "{error}");
+}
+
+#[test]
 fn other_content_leaves_no_file_behind() {
     let folder = tempfile::tempdir().unwrap();
     let (key, out, _) = sealed(b"not what was registered");

@@ -5,7 +5,9 @@ import {ContentRegistry} from "../src/ContentRegistry.sol";
 import {DisputeResolution} from "../src/DisputeResolution.sol";
 import {LicenseManager} from "../src/LicenseManager.sol";
 import {PaymentEscrow} from "../src/PaymentEscrow.sol";
+// Not named below, but built with every test.
 import {UsageTracker} from "../src/UsageTracker.sol";
+import {ERC1967Proxy} from "../src/proxy/ERC1967Proxy.sol";
 import {CommonBase} from "forge-std/Base.sol";
 
 /// What a deployment is told.

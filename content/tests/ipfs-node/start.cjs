@@ -19,9 +19,10 @@ const repo = mkdtempSync(join(tmpdir(), 'datavault-ipfs-'))
 process.on('exit', () => rmSync(repo, { recursive: true, force: true }))
 
 async function main () {
-  const { Daemon } = await import('ipfs-daemon')
+  const { create } = await import('ipfs-core')
+  const { HttpApi } = await import('ipfs-http-server')
   const { createLibp2p } = await import('libp2p')
-  const daemon = new Daemon({
+  const ipfs = await create({
     repo,
     silent: true,
     libp2p: ({ libp2pOptions }) =>
@@ -38,13 +39,15 @@ async function main () {
       Discovery: { MDNS: { Enabled: false }, webRTCStar: { Enabled: false } }
     }
   })
-  await daemon.start()
-  const { port } = daemon._httpApi._apiServers[0].info
+  const api = new HttpApi(ipfs)
+  await api.start()
+  const { port } = api._apiServers[0].info
   const url = `http://127.0.0.1:${port}`
   const stop = code => {
     // A node that does not stop must not keep the command's result from its caller.
     setTimeout(() => process.exit(code), 5_000).unref()
-    daemon.stop().catch(() => {}).finally(() => process.exit(code))
+    const stopped = Promise.allSettled([api.stop(), ipfs.stop()])
+    stopped.then(() => process.exit(code))
   }
   const [command, ...args] = process.argv.slice(2)
   if (command === undefined) {

@@ -1,4 +1,5 @@
 //! The store against a real Postgres: `DATABASE_URL` names a server on which databases may be created.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 extern crate datavault_store as store;
 

@@ -6,7 +6,7 @@ mod submit;
 
 use std::{sync::Arc, time::Duration};
 
-use alloy::{eips::BlockNumberOrTag, providers::DynProvider};
+use alloy::{eips::BlockNumberOrTag, primitives::Address, providers::DynProvider, sol_types::SolCall};
 use domain::BlockRef;
 
 pub use submit::Receipt;
@@ -20,7 +20,7 @@ use crate::{
 /// The contracts of one chain. Cheap to clone; clones share the connection.
 #[derive(Clone, Debug)]
 pub struct Datavault {
-    connection: Connection,
+    pub(crate) connection: Connection,
     deployment: Arc<Deployment>,
 }
 
@@ -99,5 +99,14 @@ impl Datavault {
     /// The block that would be mined now. Not every node has one.
     pub(crate) async fn pending_block(&self) -> Result<BlockRef, ChainError> {
         self.connection.block(BlockNumberOrTag::Pending).await
+    }
+
+    /// Asks a contract for a sibling's address.
+    pub(crate) async fn address<C: SolCall<Return = Address>>(
+        &self,
+        contract: Address,
+        call: C,
+    ) -> Result<Address, ChainError> {
+        self.connection.read(contract, "read a contract's sibling", call).await
     }
 }

@@ -1,0 +1,77 @@
+//! Every event and every error of the committed artifacts is understood.
+
+use alloy::{
+    json_abi::{ContractObject, JsonAbi},
+    primitives::{Address, B256},
+};
+
+use crate::{
+    decode::{DecodeProblem, decode_raw},
+    deployment::Addresses,
+    revert::RevertReason,
+};
+
+const ARTIFACTS: [(&str, &str); 5] = [
+    ("ContentRegistry", include_str!("../../artifacts/ContentRegistry.json")),
+    ("LicenseManager", include_str!("../../artifacts/LicenseManager.json")),
+    ("PaymentEscrow", include_str!("../../artifacts/PaymentEscrow.json")),
+    ("UsageTracker", include_str!("../../artifacts/UsageTracker.json")),
+    ("DisputeResolution", include_str!("../../artifacts/DisputeResolution.json")),
+];
+
+fn abi(artifact: &str) -> JsonAbi {
+    serde_json::from_str::<ContractObject>(artifact).unwrap().abi.unwrap()
+}
+
+pub(crate) fn addresses() -> Addresses {
+    Addresses {
+        registry: Address::repeat_byte(1),
+        licenses: Address::repeat_byte(2),
+        escrow: Address::repeat_byte(3),
+        usage: Address::repeat_byte(4),
+        disputes: Address::repeat_byte(5),
+    }
+}
+
+#[test]
+fn every_event_of_the_contracts_is_known() {
+    let named = addresses().named();
+    for (name, artifact) in ARTIFACTS {
+        let (_, address) = named.into_iter().find(|(known, _)| *known == name).unwrap();
+        for event in abi(artifact).events() {
+            let outcome = decode_raw(&addresses(), address, &[event.selector()], &[]);
+            let unknown = matches!(
+                outcome,
+                Err(crate::DecodeError { problem: DecodeProblem::UnknownEvent(_), .. })
+            );
+            assert!(!unknown, "{name} emits {}, which decode.rs does not know", event.full_signature());
+        }
+    }
+}
+
+#[test]
+fn every_error_of_the_contracts_has_a_sentence() {
+    for (name, artifact) in ARTIFACTS {
+        for error in abi(artifact).errors() {
+            // Zeros, with one dynamic argument at the most, which then starts where the words end and is empty.
+            let words = error.inputs.len();
+            let mut data = error.selector().to_vec();
+            for input in &error.inputs {
+                let dynamic = matches!(input.ty.as_str(), "bytes" | "string");
+                data.extend(B256::left_padding_from(&(if dynamic { words * 32 } else { 0 }).to_be_bytes()));
+            }
+            data.extend([0; 32]);
+            let reason = RevertReason::decode(&data);
+            assert_eq!(reason.name(), error.name, "{name} reverts with {}: {reason}", error.signature());
+        }
+    }
+}
+
+#[test]
+fn an_unknown_topic_of_ours_is_an_error_and_a_foreign_log_is_not() {
+    let topic = B256::repeat_byte(9);
+    let error = decode_raw(&addresses(), addresses().escrow, &[topic], &[]).unwrap_err().to_string();
+    assert!(error.contains(&topic.to_string()) && error.contains("no event of this contract"), "{error}");
+    assert!(decode_raw(&addresses(), addresses().escrow, &[], &[]).is_err());
+    assert_eq!(decode_raw(&addresses(), Address::repeat_byte(9), &[topic], &[]).unwrap(), None);
+}

@@ -1,0 +1,288 @@
+//! Deployment, purchases and refusals on a real anvil.
+
+use std::{env, fs, path::PathBuf, time::Duration};
+
+use alloy::{
+    node_bindings::{Anvil, AnvilInstance},
+    primitives::{Address, B256, Bytes, U256},
+    providers::ext::AnvilApi,
+    signers::local::PrivateKeySigner,
+};
+use domain::{
+    Amount, ChainEvent, ContentId, ContentKind, ContentRegistered, Delivery, LicenseIssued, MeterId, MeterPublished,
+    OfferKind, OfferSet, OfferTerms, PaymentState, ProfilePublished, Token, Withdrawn,
+};
+
+use crate::{
+    ChainClock, ChainError, Datavault, DeployConfig, Deployment, Head, Order, Registration,
+    abi::UsageTracker,
+    deploy, head_digest,
+};
+
+struct Chain {
+    anvil: AnvilInstance,
+    vault: Datavault,
+}
+
+impl Chain {
+    async fn start() -> Self {
+        let anvil = Anvil::at(anvil_path()).spawn();
+        let owner = PrivateKeySigner::from(anvil.keys()[0].clone());
+        let config = DeployConfig {
+            owner: owner.address(),
+            guardian: owner.address(),
+            fee_recipient: owner.address(),
+            fee_bps: 250,
+            filing_bond: Amount::from(1_000_u128),
+            with_dev_token: true,
+        };
+        let mut steps = Vec::new();
+        let deployment =
+            deploy(&anvil.endpoint(), &owner, &config, |step| steps.push(step)).await.expect("deploys");
+        assert_eq!(steps.len(), steps[0].total);
+        let vault = Datavault::connect(&anvil.endpoint(), deployment).await.expect("connects");
+        Self { anvil, vault }
+    }
+
+    fn actor(&self, index: usize) -> PrivateKeySigner {
+        self.anvil.keys()[index].clone().into()
+    }
+
+    async fn register(&self, creator: &PrivateKeySigner) -> (MeterId, ContentId) {
+        let call = self.vault.addresses().publish_meter(
+            U256::from(1),
+            U256::from(2),
+            U256::from(3),
+            creator.address(),
+            "http://localhost:1",
+        );
+        let meter: MeterPublished =
+            self.vault.send_and_confirm(creator, &call).await.unwrap().event().unwrap();
+        let call = self.vault.addresses().register(&registration(meter.meter_id));
+        let content: ContentRegistered =
+            self.vault.send_and_confirm(creator, &call).await.unwrap().event().unwrap();
+        (meter.meter_id, content.content_id)
+    }
+
+    async fn sell(&self, creator: &PrivateKeySigner, buyer: &PrivateKeySigner) -> LicenseIssued {
+        let (_, content_id) = self.register(creator).await;
+        let terms = perpetual(content_id);
+        let call = self.vault.addresses().set_offer(&terms);
+        let offer: OfferSet = self.vault.send_and_confirm(creator, &call).await.unwrap().event().unwrap();
+        assert_eq!(offer.terms, terms);
+        assert_eq!(self.vault.offer(offer.offer_id).await.unwrap(), terms);
+        let call = self.vault.addresses().publish_profile(
+            U256::from(4),
+            U256::from(5),
+            U256::from(6),
+            buyer.address(),
+        );
+        let profile: ProfilePublished =
+            self.vault.send_and_confirm(buyer, &call).await.unwrap().event().unwrap();
+        let order = Order {
+            offer_id: offer.offer_id,
+            licensee: buyer.address(),
+            profile_id: profile.profile_id,
+            units: 0,
+            max_total: terms.price,
+            expected_terms_hash: terms.terms_hash,
+            referrer: Address::ZERO,
+        };
+        let call = self.vault.addresses().buy(&order, terms.price);
+        self.vault.send_and_confirm(buyer, &call).await.unwrap().event().unwrap()
+    }
+}
+
+/// From `ANVIL`, else where `npm ci --prefix anvil-scripts` puts it.
+fn anvil_path() -> PathBuf {
+    if let Some(path) = env::var_os("ANVIL") {
+        return path.into();
+    }
+    let packages = concat!(env!("CARGO_MANIFEST_DIR"), "/../../anvil-scripts/node_modules/@foundry-rs");
+    fs::read_dir(packages)
+        .ok()
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|package| package.path().join("bin/anvil"))
+        .find(|path| path.is_file() && path.parent().is_some_and(|bin| bin.to_string_lossy().contains("anvil-")))
+        .expect("anvil is installed: run `npm ci --prefix anvil-scripts`, or set ANVIL")
+}
+
+fn registration(meter_id: MeterId) -> Registration {
+    // CIDv1, raw, SHA-256, 32 bytes.
+    let cid: Bytes = [&[0x01, 0x55, 0x12, 0x20][..], &[7; 32]].concat().into();
+    Registration {
+        content_hash: B256::repeat_byte(0xc0),
+        cid: cid.clone(),
+        key_commitment: U256::from(77),
+        metadata_cid: cid,
+        kind: ContentKind::File,
+        meter_id,
+        payees: Vec::new(),
+    }
+}
+
+fn perpetual(content_id: ContentId) -> OfferTerms {
+    OfferTerms {
+        content_id,
+        kind: OfferKind::Perpetual,
+        delivery: Delivery::Key,
+        transferable: false,
+        token: Token::ETH,
+        price: Amount::from(1_000_000_u128),
+        unit_price: Amount::ZERO,
+        unit_bytes: 0,
+        max_units_per_event: 0,
+        duration_secs: 0,
+        delivery_window_secs: 3_600,
+        dispute_window_secs: 86_400,
+        settlement_grace_secs: 0,
+        supply: 0,
+        valid_until: 0,
+        usage_bits: 1,
+        arbitrator: Address::repeat_byte(0xab),
+        terms_hash: B256::repeat_byte(1),
+        terms_uri: "ipfs://terms".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_purchase_without_delivery_is_refunded_after_the_deadline_and_not_before() {
+    let chain = Chain::start().await;
+    let (vault, creator, buyer) = (&chain.vault, chain.actor(1), chain.actor(2));
+    let sold = chain.sell(&creator, &buyer).await;
+
+    let license = vault.license(sold.license_id).await.unwrap();
+    assert_eq!((license.offer_id, license.payment_id, license.delivered), (sold.offer_id, sold.payment_id, false));
+    assert_eq!(vault.owner_of(sold.license_id).await.unwrap(), buyer.address());
+    assert!(!vault.is_valid(sold.license_id).await.unwrap());
+    assert_eq!(vault.license_issued(sold.license_id).await.unwrap(), sold);
+    assert_eq!(vault.key_delivered(sold.license_id).await.unwrap(), None);
+    let payment = vault.payment(sold.payment_id).await.unwrap();
+    assert_eq!((payment.state, payment.amount), (PaymentState::Held, sold.total));
+    assert_eq!(vault.liabilities(Token::ETH).await.unwrap(), sold.total);
+
+    let refund = vault.addresses().refund(sold.payment_id);
+    let refused = vault.send_and_confirm(&buyer, &refund).await.unwrap_err();
+    assert_eq!(refused.revert_reason().unwrap().name(), "NotRefundableYet", "{refused}");
+    assert!(refused.to_string().starts_with("cannot refund the payment: payment 1 is not refundable before 20"));
+
+    let clock = ChainClock::of(vault).await.unwrap();
+    let before = clock.now();
+    vault.provider().anvil_increase_time(4_000).await.unwrap();
+    assert!(clock.refresh().await.unwrap() >= before + 4_000);
+
+    let receipt = vault.send_and_confirm(&buyer, &refund).await.unwrap();
+    assert!(receipt.events.iter().any(|event| matches!(event, ChainEvent::PaymentRefunded(_))));
+    assert_eq!(vault.balance_of(buyer.address(), Token::ETH).await.unwrap(), sold.total);
+    let withdrawn: Withdrawn = vault
+        .send_and_confirm(&buyer, &vault.addresses().withdraw(Token::ETH))
+        .await
+        .unwrap()
+        .event()
+        .unwrap();
+    assert_eq!((withdrawn.amount, withdrawn.balance), (sold.total, Amount::ZERO));
+    assert_eq!(vault.payment(sold.payment_id).await.unwrap().state, PaymentState::Closed);
+}
+
+#[tokio::test]
+async fn the_chain_is_told_from_its_first_block_in_order() {
+    let chain = Chain::start().await;
+    let sold = chain.sell(&chain.actor(1), &chain.actor(2)).await;
+    let start = chain.vault.deployment().start_block;
+    let end = chain.vault.latest_block().await.unwrap().number;
+    let all = chain.vault.events(0, end).await.unwrap();
+    assert_eq!(all, chain.vault.events(start, end).await.unwrap());
+    let names: Vec<_> = all.iter().map(|(_, event)| event.name()).collect();
+    assert_eq!(names[0], "FeeSet");
+    assert!(names.contains(&"LicenseTransferred") && names.contains(&"PaymentHeld"), "{names:?}");
+    assert!(all.iter().any(|(_, event)| *event == ChainEvent::from(sold.clone())));
+    assert!(all.is_sorted_by_key(|(place, _)| (place.block_number, place.log_index)));
+}
+
+#[tokio::test]
+async fn refusals_and_shortages_are_said_before_anything_is_sent() {
+    let chain = Chain::start().await;
+    let (vault, creator) = (&chain.vault, chain.actor(1));
+    let (meter_id, content_id) = chain.register(&creator).await;
+    let twice = vault.addresses().register(&registration(meter_id));
+    let error = vault.send_and_confirm(&creator, &twice).await.unwrap_err().to_string();
+    assert!(error.contains(&format!("content {content_id} is already registered")), "{error}");
+
+    let poor = PrivateKeySigner::random();
+    let bond = vault.filing_bond().await.unwrap();
+    let call = vault.addresses().withdraw(Token::ETH).with_value(bond);
+    let error = vault.send_and_confirm(&poor, &call).await.unwrap_err();
+    assert!(matches!(error, ChainError::TooLittleBalance { .. }));
+    assert!(error.to_string().contains("1000 wei are missing"), "{error}");
+
+    let missing = ContentId(B256::repeat_byte(9));
+    let error = vault.content(missing).await.unwrap_err().to_string();
+    assert!(error.contains("is not registered"), "{error}");
+    let error = vault.content_registered(missing).await.unwrap_err().to_string();
+    assert!(error.contains("is not on this chain"), "{error}");
+}
+
+#[tokio::test]
+async fn the_tracker_computes_the_same_digest_of_a_head() {
+    let chain = Chain::start().await;
+    let sold = chain.sell(&chain.actor(1), &chain.actor(2)).await;
+    let ctx = chain.vault.context_of(sold.license_id, 3).await.unwrap();
+    let head = Head { ctx, seq: 5, total: 9, head: U256::from(1234), time: 1_800_000_000 };
+    let usage = chain.vault.addresses().usage;
+    let call = UsageTracker::headDigestCall {
+        ctx: head.ctx.0,
+        seq: head.seq,
+        total: head.total,
+        head: head.head,
+        time: head.time,
+    };
+    let on_chain = chain.vault.connection.read(usage, "read the digest", call).await.unwrap();
+    assert_eq!(on_chain, head_digest(chain.vault.chain_id(), usage, &head));
+}
+
+#[tokio::test]
+async fn a_deployment_of_another_chain_is_refused() {
+    let chain = Chain::start().await;
+    let url = chain.anvil.endpoint();
+    let other = Deployment { chain_id: 1, ..chain.vault.deployment().clone() };
+    let error = Datavault::connect(&url, other).await.unwrap_err().to_string();
+    assert_eq!(error, format!("wrong chain: {url} is chain 31337, the deployment is for 1"));
+
+    let mut other = chain.vault.deployment().clone();
+    other.addresses.usage = Address::repeat_byte(7);
+    let error = Datavault::connect(&url, other).await.unwrap_err().to_string();
+    assert!(error.starts_with("UsageTracker has no code at 0x0707"), "{error}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("31337.json");
+    chain.vault.deployment().save(&path).unwrap();
+    assert_eq!(Deployment::load(&path).unwrap(), *chain.vault.deployment());
+    assert!(Deployment::load(folder.path().join("1.json")).unwrap_err().to_string().contains("1.json"));
+}
+
+#[tokio::test]
+async fn an_rpc_that_does_not_answer_is_said_within_seconds() {
+    let deployment = || Deployment {
+        chain_id: 1,
+        start_block: 0,
+        addresses: crate::abi_test::addresses(),
+        usage_verifier: Address::ZERO,
+        key_delivery_verifier: Address::ZERO,
+        usage_vk_sha256: B256::ZERO,
+        key_delivery_vk_sha256: B256::ZERO,
+        dev_token: None,
+    };
+    // A port that takes connections and stays silent, then the same port closed.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let asking = Datavault::connect(&url, deployment());
+    let error = tokio::time::timeout(Duration::from_secs(8), asking).await.unwrap().unwrap_err();
+    assert!(error.to_string().starts_with(&format!("RPC {url} does not answer: ")), "{error}");
+    drop(silent);
+    let error = Datavault::connect(&url, deployment()).await.unwrap_err();
+    assert!(matches!(error, ChainError::Unreachable { .. }));
+    assert!(error.to_string().to_lowercase().contains("refused"), "{error}");
+    assert!(matches!(Datavault::connect("localhost", deployment()).await, Err(ChainError::Url { .. })));
+}

@@ -73,7 +73,12 @@ impl Guarded {
         if let Some(folder) = options.log.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let log = File::create(&options.log)?;
+        Self::spawn_into(command, options, File::create(&options.log)?)
+    }
+
+    /// Like [`Guarded::spawn`], but prints into a log that the caller opened. The process and its
+    /// guard share that open file, so a lock on it is held until both are gone.
+    pub(crate) fn spawn_into(command: &Command, options: &GuardedOptions, log: File) -> io::Result<Self> {
         let mut shell = Command::new("/bin/sh");
         shell
             .args(["-c", GUARD, "guard", options.stop_signal])
@@ -113,6 +118,11 @@ impl Guarded {
     /// How it ended, or `None` while it runs. A death by signal n is exit code 128 + n.
     pub fn exited(&mut self) -> io::Result<Option<ExitStatus>> {
         self.shell.try_wait()
+    }
+
+    /// Waits until it ends by itself.
+    pub fn wait(&mut self) -> io::Result<ExitStatus> {
+        self.shell.wait() // does not close the pipe: `spawn` took it out of the child
     }
 
     /// Sends a signal by name, such as `KILL`, and waits for nothing.

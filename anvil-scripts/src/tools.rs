@@ -6,10 +6,11 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use sha2::{Digest, Sha256};
 
+use crate::guarded::{Guarded, GuardedOptions};
 use crate::root::repository_root;
 
 /// A pinned program could not be made available.
@@ -82,15 +83,18 @@ impl Tools {
 
     fn ensure_in(root: &Path) -> Result<Self, ToolsError> {
         check_machine()?;
-        install(root, "contracts", |_| None)?;
-        install(root, "anvil-scripts", |modules| {
-            // npm does not run the package's own install script: see `ignore-scripts` in .npmrc.
-            let mut links = Command::new("node");
-            links.arg("scripts/hydrate-symlinks.js").current_dir(modules.join(postgres_package()));
-            Some(links)
-        })?;
         let contracts = root.join("contracts/node_modules");
         let scripts = root.join("anvil-scripts/node_modules");
+        // Each folder is stamped only after its programs were seen: npm ends well without a package
+        // that is "optional", even if it is the one for this machine.
+        install(root, "contracts", |_, _| foundry("forge", &contracts).map(drop))?;
+        install(root, "anvil-scripts", |modules, run| {
+            // npm does not run the package's own install script: see `ignore-scripts` in .npmrc.
+            let package = modules.join(postgres_package());
+            present("postgres", package.clone())?;
+            run(Command::new("node").arg("scripts/hydrate-symlinks.js").current_dir(package))?;
+            foundry("anvil", modules).map(drop)
+        })?;
         Ok(Self {
             forge: foundry("forge", &contracts)?,
             anvil: foundry("anvil", &scripts)?,
@@ -120,7 +124,11 @@ fn in_path(program: &str) -> Option<PathBuf> {
 }
 
 /// Runs `npm ci` in `root/name` and then `finish`, unless the stamp says that both are done.
-fn install(root: &Path, name: &str, finish: impl FnOnce(&Path) -> Option<Command>) -> Result<(), ToolsError> {
+fn install(
+    root: &Path,
+    name: &str,
+    finish: impl FnOnce(&Path, &dyn Fn(&Command) -> Result<(), ToolsError>) -> Result<(), ToolsError>,
+) -> Result<(), ToolsError> {
     let folder = root.join(name);
     let modules = folder.join("node_modules");
     let stamp = modules.join(".datavault-installed");
@@ -132,38 +140,40 @@ fn install(root: &Path, name: &str, finish: impl FnOnce(&Path) -> Option<Command
 
     let logs = root.join("target/tools");
     fs::create_dir_all(&logs).map_err(at(&logs))?;
-    let lock_path = logs.join(format!("{name}.lock"));
-    let lock = File::create(&lock_path).map_err(at(&lock_path))?;
-    lock.lock().map_err(at(&lock_path))?;
+    let log = logs.join(format!("{name}.log"));
+    // The log is also the lock. A step of a killed run keeps it for as long as it writes.
+    let file = File::options().create(true).append(true).open(&log).map_err(at(&log))?;
+    file.lock().map_err(at(&log))?;
     if current() {
         return Ok(()); // another process did it while we waited
     }
+    file.set_len(0).map_err(at(&log))?;
 
     eprintln!("installing the pinned tools of {name}/ ...");
-    let log = logs.join(format!("{name}.log"));
     let mut npm = Command::new("npm");
     npm.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(&folder);
-    run(npm, &folder, &log)?;
-    if let Some(step) = finish(&modules) {
-        run(step, &folder, &log)?;
-    }
+    run(&npm, &folder, &log, &file)?;
+    finish(&modules, &|step| run(step, &folder, &log, &file))?;
     // Written to the side first: a stamp is there and complete, or it is not there.
     let partial = modules.join(".datavault-installing");
     fs::write(&partial, wanted).map_err(at(&partial))?;
     fs::rename(&partial, &stamp).map_err(at(&stamp))
 }
 
-fn run(mut command: Command, folder: &Path, log: &Path) -> Result<(), ToolsError> {
-    let output = File::create(log).map_err(at(log))?;
-    let errors = output.try_clone().map_err(at(log))?;
+/// Runs a step to its end, and ends it if we are killed.
+fn run(command: &Command, folder: &Path, log: &Path, file: &File) -> Result<(), ToolsError> {
     let failed = |what: String| ToolsError::Install {
         folder: folder.to_path_buf(),
         what,
         log: log.to_path_buf(),
         tail: crate::guarded::tail(log),
     };
-    let name = command.get_program().to_string_lossy().into_owned();
-    match command.stdin(Stdio::null()).stdout(output).stderr(errors).status() {
+    let name = command.get_program().to_string_lossy();
+    let ended = file
+        .try_clone()
+        .and_then(|file| Guarded::spawn_into(command, &GuardedOptions::new(log), file))
+        .and_then(|mut step| step.wait());
+    match ended {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(failed(format!("`{name}`: {status}"))),
         Err(error) => Err(failed(format!("`{name}`: {error}"))),

@@ -8,6 +8,7 @@
 //! worker that delivers content keys with proofs, [`client`] the licensee.
 
 pub mod client;
+pub mod deliver;
 pub mod facts;
 pub mod journal;
 pub mod keys;

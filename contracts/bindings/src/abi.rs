@@ -68,6 +68,8 @@ pub mod erc {
             error UUPSUnsupportedProxiableUUID(bytes32 slot);
             error ERC1967InvalidImplementation(address implementation);
             error ERC1967NonPayable();
+            error ERC1967ProxyUninitialized();
+            error SafeCastOverflowedUintDowncast(uint8 bits, uint256 value);
             error AddressEmptyCode(address target);
             error FailedCall();
             error InsufficientBalance(uint256 balance, uint256 needed);

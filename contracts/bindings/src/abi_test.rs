@@ -40,10 +40,7 @@ fn every_event_of_the_contracts_is_known() {
         let (_, address) = named.into_iter().find(|(known, _)| *known == name).unwrap();
         for event in abi(artifact).events() {
             let outcome = decode_raw(&addresses(), address, &[event.selector()], &[]);
-            let unknown = matches!(
-                outcome,
-                Err(crate::DecodeError { problem: DecodeProblem::UnknownEvent(_), .. })
-            );
+            let unknown = matches!(outcome, Err(crate::DecodeError { problem: DecodeProblem::UnknownEvent(_), .. }));
             assert!(!unknown, "{name} emits {}, which decode.rs does not know", event.full_signature());
         }
     }

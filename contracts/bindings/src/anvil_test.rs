@@ -14,9 +14,8 @@ use domain::{
 };
 
 use crate::{
-    ChainClock, ChainError, Datavault, DeployConfig, Deployment, Head, Order, Registration,
-    abi::UsageTracker,
-    deploy, head_digest,
+    ChainClock, ChainError, Datavault, DeployConfig, Deployment, Head, Order, Registration, abi::UsageTracker, deploy,
+    head_digest,
 };
 
 struct Chain {
@@ -37,8 +36,7 @@ impl Chain {
             with_dev_token: true,
         };
         let mut steps = Vec::new();
-        let deployment =
-            deploy(&anvil.endpoint(), &owner, &config, |step| steps.push(step)).await.expect("deploys");
+        let deployment = deploy(&anvil.endpoint(), &owner, &config, |step| steps.push(step)).await.expect("deploys");
         assert_eq!(steps.len(), steps[0].total);
         let vault = Datavault::connect(&anvil.endpoint(), deployment).await.expect("connects");
         Self { anvil, vault }
@@ -56,11 +54,9 @@ impl Chain {
             creator.address(),
             "http://localhost:1",
         );
-        let meter: MeterPublished =
-            self.vault.send_and_confirm(creator, &call).await.unwrap().event().unwrap();
+        let meter: MeterPublished = self.vault.send_and_confirm(creator, &call).await.unwrap().event().unwrap();
         let call = self.vault.addresses().register(&registration(meter.meter_id));
-        let content: ContentRegistered =
-            self.vault.send_and_confirm(creator, &call).await.unwrap().event().unwrap();
+        let content: ContentRegistered = self.vault.send_and_confirm(creator, &call).await.unwrap().event().unwrap();
         (meter.meter_id, content.content_id)
     }
 
@@ -71,14 +67,8 @@ impl Chain {
         let offer: OfferSet = self.vault.send_and_confirm(creator, &call).await.unwrap().event().unwrap();
         assert_eq!(offer.terms, terms);
         assert_eq!(self.vault.offer(offer.offer_id).await.unwrap(), terms);
-        let call = self.vault.addresses().publish_profile(
-            U256::from(4),
-            U256::from(5),
-            U256::from(6),
-            buyer.address(),
-        );
-        let profile: ProfilePublished =
-            self.vault.send_and_confirm(buyer, &call).await.unwrap().event().unwrap();
+        let call = self.vault.addresses().publish_profile(U256::from(4), U256::from(5), U256::from(6), buyer.address());
+        let profile: ProfilePublished = self.vault.send_and_confirm(buyer, &call).await.unwrap().event().unwrap();
         let order = Order {
             offer_id: offer.offer_id,
             licensee: buyer.address(),
@@ -176,12 +166,8 @@ async fn a_purchase_without_delivery_is_refunded_after_the_deadline_and_not_befo
     let receipt = vault.send_and_confirm(&buyer, &refund).await.unwrap();
     assert!(receipt.events.iter().any(|event| matches!(event, ChainEvent::PaymentRefunded(_))));
     assert_eq!(vault.balance_of(buyer.address(), Token::ETH).await.unwrap(), sold.total);
-    let withdrawn: Withdrawn = vault
-        .send_and_confirm(&buyer, &vault.addresses().withdraw(Token::ETH))
-        .await
-        .unwrap()
-        .event()
-        .unwrap();
+    let withdrawn: Withdrawn =
+        vault.send_and_confirm(&buyer, &vault.addresses().withdraw(Token::ETH)).await.unwrap().event().unwrap();
     assert_eq!((withdrawn.amount, withdrawn.balance), (sold.total, Amount::ZERO));
     assert_eq!(vault.payment(sold.payment_id).await.unwrap().state, PaymentState::Closed);
 }

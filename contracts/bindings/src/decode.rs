@@ -450,3 +450,6 @@ fn disputes(log: RawLog<'_>) -> Result<Option<ChainEvent>, DecodeProblem> {
     }
     Ok(None)
 }
+
+#[cfg(test)]
+mod tests;

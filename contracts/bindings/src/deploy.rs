@@ -11,14 +11,12 @@ use alloy::{
 use domain::Amount;
 
 use crate::{
-    abi::{
-        ContentRegistry, DevToken, DisputeResolution, ERC1967Proxy, LicenseManager, PaymentEscrow, UsageTracker,
-    },
+    abi::{ContentRegistry, DevToken, DisputeResolution, ERC1967Proxy, LicenseManager, PaymentEscrow, UsageTracker},
     client::Datavault,
-    verifiers,
     connection::Connection,
     deployment::{Addresses, Deployment},
     error::ChainError,
+    verifiers,
 };
 
 /// Chains that live on one machine: only they accept development keys.
@@ -134,8 +132,7 @@ pub async fn deploy(
 
     let nonce = run.next_nonce().await?;
     let at = |step: u64| deployer.address().create(nonce + step);
-    let addresses =
-        Addresses { registry: at(4), licenses: at(5), usage: at(6), disputes: at(7), escrow: at(8) };
+    let addresses = Addresses { registry: at(4), licenses: at(5), usage: at(6), disputes: at(7), escrow: at(8) };
     run.implementations(&addresses, [at(0), at(1), at(2), at(3)], usage_verifier, key_delivery_verifier).await?;
     run.proxies(&addresses, [at(0), at(1), at(2), at(3)], config).await?;
     let arguments = (

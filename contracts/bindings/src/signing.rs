@@ -121,7 +121,7 @@ mod tests {
         );
         let by_hand = keccak256([&[0x19, 0x01][..], domain.as_slice(), message.as_slice()].concat());
         assert_eq!(head_digest(31_337, tracker, &head()), by_hand);
-        assert_eq!(by_hand, b256!("0000000000000000000000000000000000000000000000000000000000000000"));
+        assert_eq!(by_hand, b256!("67a798c5e64e0a2292e2bf1c1328eed63d8bb0c708d34f5fc157ff461bc2f846"));
     }
 
     #[test]

@@ -228,6 +228,8 @@ sentences!(openzeppelin {
     Oz::UUPSUnsupportedProxiableUUID, e => ("the new implementation keeps its address in slot {}", e.slot);
     Oz::ERC1967InvalidImplementation, e => ("{} is no contract", e.implementation);
     Oz::ERC1967NonPayable, e => ("the proxy takes no ETH at construction");
+    Oz::ERC1967ProxyUninitialized, e => ("the proxy was given no initializer");
+    Oz::SafeCastOverflowedUintDowncast, e => ("{} is too large: it must fit {} bits", e.value, e.bits);
     Oz::AddressEmptyCode, e => ("{} is no contract", e.target);
     Oz::FailedCall, e => ("an inner call failed without a reason");
     Oz::InsufficientBalance, e => ("the contract has {} wei and needs {}", e.balance, e.needed);

@@ -1,1 +1,33 @@
-//! datavault-groth16
+//! Groth16 proofs of the relations that `datavault-statement` computes.
+//!
+//! [`Prover`] holds the proving keys of both circuits, [`Verifier`] only the small
+//! verifying keys that are committed beside this source. [`generated_files`] writes the
+//! Solidity verifiers and everything else that is derived from the circuits.
+//!
+//! The keys are **development keys**: made from a public seed, so that anyone can make
+//! them again, and anyone can forge proofs with them. Every constructor asks for the
+//! chain id and refuses all but local chains.
+//!
+//! A proof's bytes identify nothing: `(−A, −B, C)` verifies whenever `(A, B, C)` does.
+
+mod circuit;
+mod constraint;
+mod gadget;
+mod generate;
+mod key_delivery;
+mod keys;
+mod proof;
+mod prove;
+mod solidity;
+mod usage;
+mod verify;
+mod verifying_key;
+
+pub use generate::{GeneratedFile, generated_files};
+pub use keys::{KeyError, LOCAL_CHAINS};
+pub use proof::{Proof, ProofError};
+pub use prove::{ProveError, Prover};
+pub use solidity::export_verifier;
+pub use usage::{UsageWitness, WitnessError};
+pub use verify::{Verifier, verifying_keys};
+pub use verifying_key::{VerifyingKey, VerifyingKeyError};

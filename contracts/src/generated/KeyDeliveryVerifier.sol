@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+// Generated from the verifying key of circuit key_delivery; never edited.
+
+/// @title Groth16 verifier of circuit key_delivery on BN254
+/// @notice Development key from a public seed: anyone can forge proofs for it.
+contract KeyDeliveryVerifier {
+    /// @notice Whether `proof` holds for `inputs`.
+    /// @param proof A.x, A.y, B.x.c1, B.x.c0, B.y.c1, B.y.c0, C.x, C.y (EIP-197).
+    /// @param inputs The circuit's public inputs; each must be below the scalar field's modulus.
+    /// @return valid False for every malformed argument; it does not revert on any.
+    function verify(uint256[8] calldata proof, uint256[7] calldata inputs)
+        external
+        view
+        returns (bool valid)
+    {
+        assembly ("memory-safe") {
+            // sum := sum + (x, y) * scalar, with the sum at m + 0x180
+            function accumulate(ok, x, y, scalar, m, order) -> success {
+                mstore(m, x)
+                mstore(add(m, 0x20), y)
+                mstore(add(m, 0x40), scalar)
+                success := and(ok, lt(scalar, order))
+                success := and(success, staticcall(gas(), 7, m, 0x60, m, 0x40))
+                mstore(add(m, 0x40), mload(add(m, 0x180)))
+                mstore(add(m, 0x60), mload(add(m, 0x1a0)))
+                success := and(success, staticcall(gas(), 6, m, 0x80, add(m, 0x180), 0x40))
+            }
+
+            let q := 21888242871839275222246405745257275088696311157297823662689037894645226208583
+            let r := 21888242871839275222246405745257275088548364400416034343698204186575808495617
+            let m := mload(0x40)
+            let success := 1
+
+            for { let at := 0 } lt(at, 0x100) { at := add(at, 0x20) } {
+                success := and(success, lt(calldataload(add(proof, at)), q))
+            }
+
+            mstore(add(m, 0x180), 8490128599980502129308577322795082966385619516971133624149381592595551739634)
+            mstore(add(m, 0x1a0), 13403591859686859091672252318552032739610723660118373919064313113389010286164)
+            success := accumulate(success, 14465897136599247723165065021874304923213491832361372229847246875311289881028, 17596050561995553503826577877779714314612743285297079519060571403279545636786, calldataload(add(inputs, 0x0)), m, r)
+            success := accumulate(success, 417480910197211731307074222178681988662495137309075686899981796427778490145, 12532140460247829369544740215438269697334803096231106106962298625820758545712, calldataload(add(inputs, 0x20)), m, r)
+            success := accumulate(success, 14645067479173333815854557686109739181310832819968221257679358184557827725679, 6981042758769983147525421316319700141197068478155545741057261838826848263700, calldataload(add(inputs, 0x40)), m, r)
+            success := accumulate(success, 7526227683435470332908508601797170200385097809556692763543498419266596551698, 4870078903444906495108152310334697172568850649038093176571416975606914231154, calldataload(add(inputs, 0x60)), m, r)
+            success := accumulate(success, 9375200022107929845872068321233049417716114830045753810052685186411333134676, 9987179423664697085709332528229695942394692305947398250807996651955246014879, calldataload(add(inputs, 0x80)), m, r)
+            success := accumulate(success, 10967816848484643147032076648176433272944620388112499294221243003212081078705, 4549567731517117263373540838827063773228618761854607359251848533932540117055, calldataload(add(inputs, 0xa0)), m, r)
+            success := accumulate(success, 3267392359972978987914978683888512235171623208441413683672932288161065628860, 13470890242564680337662835492447048943671244538926209261351767517433923943166, calldataload(add(inputs, 0xc0)), m, r)
+
+            // e(-A, B) * e(alpha, beta) * e(sum, gamma) * e(C, delta) == 1
+            mstore(m, calldataload(proof))
+            mstore(add(m, 0x20), mod(sub(q, calldataload(add(proof, 0x20))), q))
+            calldatacopy(add(m, 0x40), add(proof, 0x40), 0x80)
+            calldatacopy(add(m, 0x240), add(proof, 0xc0), 0x40)
+            mstore(add(m, 0xc0), 9870673949549746213193910722254356338504419150246645834810581185667624042458)
+            mstore(add(m, 0xe0), 20323274849903924185347000897155720083515182277817133542161342787387127599077)
+            mstore(add(m, 0x100), 15956378979689802839606960494400377265178619332393918674316135384558658212414)
+            mstore(add(m, 0x120), 10351244611381535789776995385944954065371077953973439632814188684321349016709)
+            mstore(add(m, 0x140), 19145095164218763240806129959907216326341552021172088585938679833891420063219)
+            mstore(add(m, 0x160), 14040032652167328589365186673219761173538153208231132306073857013746106565222)
+            mstore(add(m, 0x1c0), 9957668697056270998058082248793856528074074406466793323700088761102185189747)
+            mstore(add(m, 0x1e0), 16287768750070150708997460965593437895526797594825773344332894507447231306149)
+            mstore(add(m, 0x200), 11649947748672828418616282279206882726909432220431557378320771122596964002021)
+            mstore(add(m, 0x220), 8110271705136081148904987428679588965662543050086126885819609286964619441530)
+            mstore(add(m, 0x280), 12232780369352250589075738477451065635545231343652220474208908354724965533275)
+            mstore(add(m, 0x2a0), 2722958698984346436676457156006365931877247539594196925653239200705871380857)
+            mstore(add(m, 0x2c0), 2984583837339082938893490568657738559681036235892886655656501174536064158662)
+            mstore(add(m, 0x2e0), 8587590754588282572272715169462507543303639935559113144748227165637689869915)
+
+            success := and(success, staticcall(gas(), 8, m, 0x300, m, 0x20))
+            valid := and(success, eq(mload(m), 1))
+        }
+    }
+}

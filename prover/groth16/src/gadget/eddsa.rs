@@ -1,0 +1,41 @@
+//! EdDSA-Poseidon verification, twin of [`statement::PublicKey::verify`].
+
+use ark_ff::PrimeField;
+use statement::{babyjubjub::curve::ScalarField, field::Fr};
+
+use alloy_primitives::U256;
+
+use super::{bits, edwards::Point, fixed_base, poseidon, variable_base};
+use crate::constraint::{Builder, Num};
+
+/// A signature as the prover holds it.
+#[derive(Clone)]
+pub(crate) struct Witness {
+    pub r8: [Fr; 2],
+    /// Bits of the response, lowest first, 251 of them.
+    pub s: Vec<bool>,
+}
+
+/// Proves that `key` signed `message`: `S·B8 = R8 + h·8·key`, `S < l`, `R8` on the
+/// curve, `h` canonical. `key` is of the prime-order subgroup.
+pub(crate) fn enforce_signed(builder: &mut Builder, key: &Point, message: &Num, signature: &Witness) {
+    builder.rule("the meter's signature: R8 is on the curve");
+    let r8 = Point::on_curve(builder, signature.r8[0], signature.r8[1]);
+
+    builder.rule("the meter's signature: S is below the subgroup order");
+    let s = bits::bits(builder, &signature.s);
+    let largest = U256::from_limbs(ScalarField::MODULUS.0) - U256::from(1);
+    bits::enforce_at_most(builder, &s, largest);
+
+    builder.rule("the meter's signature: challenge");
+    let inputs = [&r8.x, &r8.y, &key.x, &key.y, message].map(Clone::clone);
+    let challenge = poseidon::hash(builder, &inputs);
+    let challenge = bits::canonical(builder, &challenge);
+
+    builder.rule("the meter's signature: S·B8 = R8 + h·8·M");
+    let left = fixed_base::times_base(builder, &s);
+    let eightfold = key.times_eight(builder);
+    let product = variable_base::times(builder, &eightfold, &challenge);
+    let right = r8.add(builder, &product);
+    left.enforce_equal(builder, &right);
+}

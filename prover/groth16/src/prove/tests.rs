@@ -1,0 +1,103 @@
+use std::{path::PathBuf, sync::OnceLock};
+
+use alloy_primitives::U256;
+use statement::usage::Window;
+
+use super::*;
+use crate::{key_delivery::tests::witness as delivery_witness, usage::tests::witness};
+
+/// The cache that all callers share; keys are made there once.
+fn cache() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/keys"))
+}
+
+fn prover() -> &'static Prover {
+    static PROVER: OnceLock<Prover> = OnceLock::new();
+    PROVER.get_or_init(|| Prover::load_or_generate(&cache(), 31337).unwrap())
+}
+
+#[test]
+fn key_delivery_proofs_verify_and_bind_every_input() {
+    let (proof, inputs) = prover().prove_key_delivery(&delivery_witness(1)).unwrap();
+    assert!(prover().verify_key_delivery(&inputs, &proof));
+    let array = inputs.to_array();
+    let modulus = U256::from_limbs(<Fr as ark_ff::PrimeField>::MODULUS.0);
+    for i in 0..array.len() {
+        for bad in [array[i] ^ U256::from(1), array[i] + modulus] {
+            let mut tampered = array;
+            tampered[i] = bad;
+            let tampered = delivery::PublicInputs::from_array(tampered);
+            assert!(!prover().verify_key_delivery(&tampered, &proof), "input {i}");
+        }
+    }
+}
+
+#[test]
+fn usage_proofs_verify_at_1_64_128_and_from_an_open_block() {
+    let alone = Verifier::new(1337).unwrap();
+    for (skip, count) in [(0, 1), (0, 64), (17, 128)] {
+        let witness = witness(skip, count);
+        let (proof, inputs) = prover().prove_usage(&witness).unwrap();
+        assert!(alone.verify_usage(&inputs, &proof), "{skip} + {count}");
+        assert_eq!(inputs.head_before, witness.before.head());
+        let units: u32 = witness.events.iter().map(|e| u32::from(e.units)).sum();
+        assert_eq!(inputs.units, units);
+        let mut more = inputs;
+        more.units += 1;
+        assert!(!alone.verify_usage(&more, &proof));
+    }
+}
+
+#[test]
+fn proofs_are_fresh_and_survive_calldata_and_json() {
+    let witness = delivery_witness(2);
+    let (first, inputs) = prover().prove_key_delivery(&witness).unwrap();
+    let (second, _) = prover().prove_key_delivery(&witness).unwrap();
+    assert_ne!(first, second);
+    let words = first.to_calldata();
+    assert_eq!(Proof::from_calldata(words).unwrap(), first);
+    let json = serde_json::to_string(&first).unwrap();
+    let read: Proof = serde_json::from_str(&json).unwrap();
+    assert!(prover().verify_key_delivery(&inputs, &read));
+    for i in 0..8 {
+        let mut damaged = words;
+        damaged[i] += U256::from(1);
+        assert!(Proof::from_calldata(damaged).is_err(), "word {i}");
+    }
+    assert!(!prover().verify_usage(&use_of::PublicInputs::from_array([U256::ZERO; 6]).unwrap(), &first));
+}
+
+#[test]
+fn impossible_witnesses_are_refused_by_name() {
+    let good = witness(3, 4);
+    let refused = |change: fn(&mut UsageWitness)| {
+        let mut bad = good.clone();
+        change(&mut bad);
+        prover().prove_usage(&bad).unwrap_err().to_string()
+    };
+    let cases: [(fn(&mut UsageWitness), &str); 6] = [
+        (|w| w.events.clear(), "no event to prove"),
+        (|w| w.events = vec![w.events[0]; 129], "129 events are more"),
+        (|w| w.events.swap(0, 1), "event 1 does not extend the chain"),
+        (|w| w.meter_signature.s += U256::from(1), "meter signature does not sign head"),
+        (|w| w.events[0].units += 1, "meter signature does not sign head"),
+        (|w| w.window = Window::new(w.window.start(), w.window.end() - 1).unwrap(), "is outside the window"),
+    ];
+    for (change, message) in cases {
+        let error = refused(change);
+        assert!(error.contains(message), "{error}");
+    }
+}
+
+#[test]
+fn the_circuit_itself_refuses_and_names_the_rule() {
+    let mut bad = delivery_witness(5);
+    let inputs = bad.public_inputs().unwrap();
+    bad.key[0] ^= 1;
+    let assignment = key_delivery::Assignment::honest(&bad, &inputs).unwrap();
+    let error = prove::<KeyDelivery>(&prover().key_delivery, &assignment).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "key_delivery: the witness breaks the rule \"c0 and c1 are the limbs plus the masks\""
+    );
+}

@@ -18,6 +18,8 @@ contract!(UsageTracker, "../artifacts/UsageTracker.json");
 contract!(DisputeResolution, "../artifacts/DisputeResolution.json");
 contract!(ERC1967Proxy, "../artifacts/ERC1967Proxy.json");
 contract!(DevToken, "../artifacts/DevToken.json");
+contract!(UsageVerifier, "../artifacts/UsageVerifier.json");
+contract!(KeyDeliveryVerifier, "../artifacts/KeyDeliveryVerifier.json");
 
 pub mod erc {
     alloy::sol! {

@@ -173,6 +173,22 @@ async fn a_purchase_without_delivery_is_refunded_after_the_deadline_and_not_befo
 }
 
 #[tokio::test]
+async fn development_money_is_minted_and_approved() {
+    let chain = Chain::start().await;
+    let (vault, buyer) = (&chain.vault, chain.actor(2));
+    let token = Token(vault.deployment().dev_token.unwrap());
+    let amount = Amount::from(5_000_000_u128);
+    let mint = vault.deployment().mint_dev_token(buyer.address(), amount).unwrap();
+    vault.send_and_confirm(&buyer, &mint).await.unwrap();
+    assert_eq!(vault.token_balance(token, buyer.address()).await.unwrap(), amount);
+    assert_eq!(vault.allowance(token, buyer.address()).await.unwrap(), Amount::ZERO);
+    vault.send_and_confirm(&buyer, &vault.addresses().approve(token, amount)).await.unwrap();
+    assert_eq!(vault.allowance(token, buyer.address()).await.unwrap(), amount);
+    assert_eq!(vault.token_decimals(token).await.unwrap(), 6);
+    assert_eq!(vault.token_symbol(token).await.unwrap(), "dUSD");
+}
+
+#[tokio::test]
 async fn the_chain_is_told_from_its_first_block_in_order() {
     let chain = Chain::start().await;
     let sold = chain.sell(&chain.actor(1), &chain.actor(2)).await;

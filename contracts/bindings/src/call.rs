@@ -12,14 +12,14 @@ use domain::{
 use crate::{
     abi::{
         ContentRegistry::{self as R, Registration as AbiRegistration},
-        DisputeResolution as D,
+        DevToken, DisputeResolution as D,
         LicenseManager::{self as L, Order as AbiOrder, SealedKey as AbiSealedKey},
         PaymentEscrow as E,
         UsageTracker::{self as U, SignedHead as AbiSignedHead, UsageBatch as AbiUsageBatch},
         erc::Erc20,
     },
     convert,
-    deployment::Addresses,
+    deployment::{Addresses, Deployment},
 };
 
 /// A transaction that was not sent yet.
@@ -140,6 +140,15 @@ pub struct SignedHead {
     pub licensee_signature: Bytes,
     /// By the meter's signer.
     pub meter_signature: Bytes,
+}
+
+impl Deployment {
+    /// Mints development money for an account, where there is some. Anyone may send it.
+    #[must_use]
+    pub fn mint_dev_token(&self, account: Address, amount: Amount) -> Option<Call> {
+        let call = DevToken::mintCall { account, amount: amount.0 };
+        self.dev_token.map(|token| Call::new(token, "mint development money", &call))
+    }
 }
 
 impl Addresses {

@@ -44,7 +44,7 @@ impl Datavault {
             });
         }
         for (name, address) in deployment.addresses.named() {
-            if !connection.has_code(address).await? {
+            if connection.code(address).await?.is_empty() {
                 return Err(ChainError::NotDeployed { name, address, url: url() });
             }
         }

@@ -81,9 +81,8 @@ impl Connection {
         ChainError::request(&self.rpc_url, what, source)
     }
 
-    pub(crate) async fn has_code(&self, address: Address) -> Result<bool, ChainError> {
-        let code = self.provider.get_code_at(address).await.map_err(|e| self.failed("read contract code", e))?;
-        Ok(!code.is_empty())
+    pub(crate) async fn code(&self, address: Address) -> Result<Bytes, ChainError> {
+        self.provider.get_code_at(address).await.map_err(|e| self.failed("read contract code", e))
     }
 
     pub(crate) async fn block(&self, block: BlockNumberOrTag) -> Result<BlockRef, ChainError> {

@@ -16,7 +16,7 @@ use crate::{
     connection::Connection,
     deployment::{Addresses, Deployment},
     error::ChainError,
-    verifiers,
+    verifiers::{KEY_DELIVERY, USAGE},
 };
 
 /// Chains that live on one machine: only they accept development keys.
@@ -88,6 +88,14 @@ pub enum DeployError {
         /// What it should be.
         expected: Address,
     },
+    /// The chain's code is not the artifact's.
+    #[error("the code at {address} is not {name}'s: the deployment is unusable")]
+    OtherCode {
+        /// What was deployed.
+        name: &'static str,
+        /// Where.
+        address: Address,
+    },
     /// Whoever knows the public seed of development keys can forge proofs.
     #[error("chain {chain_id} is not local, and the verifiers hold development keys: make real keys first")]
     DevelopmentKeys {
@@ -112,7 +120,7 @@ pub async fn deploy(
 ) -> Result<Deployment, DeployError> {
     let connection = Connection::open(rpc_url).await?;
     let chain_id = connection.chain_id;
-    if verifiers::ARE_DEVELOPMENT && !LOCAL_CHAINS.contains(&chain_id) {
+    if (USAGE.is_development() || KEY_DELIVERY.is_development()) && !LOCAL_CHAINS.contains(&chain_id) {
         return Err(DeployError::DevelopmentKeys { chain_id });
     }
     let mut run = Run {
@@ -123,8 +131,8 @@ pub async fn deploy(
         total: 11 + usize::from(config.with_dev_token),
         first_block: None,
     };
-    let usage_verifier = run.create("UsageVerifier", verifiers::usage().clone(), None).await?;
-    let key_delivery_verifier = run.create("KeyDeliveryVerifier", verifiers::key_delivery().clone(), None).await?;
+    let usage_verifier = run.create(USAGE.name, USAGE.creation_code.clone(), None).await?;
+    let key_delivery_verifier = run.create(KEY_DELIVERY.name, KEY_DELIVERY.creation_code.clone(), None).await?;
     let dev_token = match config.with_dev_token {
         true => Some(run.create("DevToken", DevToken::BYTECODE.clone(), None).await?),
         false => None,
@@ -152,8 +160,8 @@ pub async fn deploy(
         addresses,
         usage_verifier,
         key_delivery_verifier,
-        usage_vk_sha256: verifiers::usage_vk_sha256(),
-        key_delivery_vk_sha256: verifiers::key_delivery_vk_sha256(),
+        usage_vk_sha256: USAGE.verifying_key_sha256(),
+        key_delivery_vk_sha256: KEY_DELIVERY.verifying_key_sha256(),
         dev_token,
     };
     check_wiring(&connection, &deployment).await?;
@@ -162,6 +170,12 @@ pub async fn deploy(
 
 /// Reads back every reference between the contracts.
 async fn check_wiring(connection: &Connection, deployment: &Deployment) -> Result<(), DeployError> {
+    for (verifier, address) in [(&USAGE, deployment.usage_verifier), (&KEY_DELIVERY, deployment.key_delivery_verifier)]
+    {
+        if !verifier.is_at(connection, address).await? {
+            return Err(DeployError::OtherCode { name: verifier.name, address });
+        }
+    }
     let chain = Datavault::on(connection.clone(), deployment.clone()).await?;
     let Addresses { registry, licenses, escrow, usage, disputes } = deployment.addresses;
     let references = [

@@ -56,9 +56,9 @@ pub struct Deployment {
     pub usage_verifier: Address,
     /// Verifier of key-delivery proofs.
     pub key_delivery_verifier: Address,
-    /// SHA-256 of the usage verifying key, as the verifier states it.
+    /// SHA-256 of the verifying-key file that the usage verifier was generated from.
     pub usage_vk_sha256: B256,
-    /// SHA-256 of the key-delivery verifying key, as the verifier states it.
+    /// SHA-256 of the verifying-key file that the key-delivery verifier was generated from.
     pub key_delivery_vk_sha256: B256,
     /// An ERC-20 that anyone may mint, on development chains.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,24 +1,50 @@
 //! The verifiers of the circuits, and which verifying keys they hold.
 
-use alloy::primitives::{B256, Bytes};
+use alloy::primitives::{Address, B256, Bytes};
+use sha2::{Digest, Sha256};
 
-use crate::abi::DevToken;
+use crate::{
+    abi::{KeyDeliveryVerifier, UsageVerifier},
+    connection::Connection,
+    error::ChainError,
+};
 
-/// Made from a public seed: whoever knows it can forge proofs.
-pub(crate) const ARE_DEVELOPMENT: bool = true;
-
-pub(crate) fn usage() -> &'static Bytes {
-    &DevToken::BYTECODE
+/// A generated verifier and the verifying key it was generated from.
+pub(crate) struct Verifier {
+    pub(crate) name: &'static str,
+    pub(crate) creation_code: &'static Bytes,
+    runtime_code: &'static Bytes,
+    /// The committed file.
+    verifying_key: &'static str,
 }
 
-pub(crate) fn key_delivery() -> &'static Bytes {
-    &DevToken::BYTECODE
-}
+pub(crate) static USAGE: Verifier = Verifier {
+    name: "UsageVerifier",
+    creation_code: &UsageVerifier::BYTECODE,
+    runtime_code: &UsageVerifier::DEPLOYED_BYTECODE,
+    verifying_key: include_str!("../../../prover/groth16/keys/usage_128.vk.json"),
+};
 
-pub(crate) fn usage_vk_sha256() -> B256 {
-    B256::ZERO
-}
+pub(crate) static KEY_DELIVERY: Verifier = Verifier {
+    name: "KeyDeliveryVerifier",
+    creation_code: &KeyDeliveryVerifier::BYTECODE,
+    runtime_code: &KeyDeliveryVerifier::DEPLOYED_BYTECODE,
+    verifying_key: include_str!("../../../prover/groth16/keys/key_delivery.vk.json"),
+};
 
-pub(crate) fn key_delivery_vk_sha256() -> B256 {
-    B256::ZERO
+impl Verifier {
+    /// Of the committed verifying-key file.
+    pub(crate) fn verifying_key_sha256(&self) -> B256 {
+        B256::from_slice(&Sha256::digest(self.verifying_key))
+    }
+
+    /// Whether its key was made from a public seed: whoever knows that can forge proofs.
+    pub(crate) fn is_development(&self) -> bool {
+        self.verifying_key.contains("development key")
+    }
+
+    /// Whether exactly this verifier is at an address. It has no immutables, so its code tells its key.
+    pub(crate) async fn is_at(&self, connection: &Connection, address: Address) -> Result<bool, ChainError> {
+        Ok(connection.code(address).await? == *self.runtime_code)
+    }
 }

@@ -2,7 +2,7 @@
 
 use axum::{
     body::Body,
-    extract::{Path, State, rejection::JsonRejection},
+    extract::{State, rejection::JsonRejection},
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
@@ -12,7 +12,7 @@ use domain::LicenseId;
 use super::{
     Meter,
     admit::{self, Admitted},
-    respond::internal,
+    respond::{LanePath, internal},
 };
 use crate::{
     facts::Facts,
@@ -31,11 +31,11 @@ struct Served {
 
 pub(super) async fn handle(
     State(meter): State<Meter>,
-    Path((license_id, lane)): Path<(u64, u32)>,
+    LanePath(license_id, lane): LanePath,
     body: Result<axum::Json<FetchRequest>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let axum::Json(request) = body.map_err(|error| Problem::new(ProblemCode::MalformedRequest, error.body_text()))?;
-    let served = serve(&meter, LicenseId(license_id), lane, request).await?;
+    let served = serve(&meter, license_id, lane, request).await?;
     respond(served).map_err(|error| internal(&error))
 }
 

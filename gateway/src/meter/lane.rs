@@ -1,14 +1,9 @@
 //! `GET /v1/licenses/{license_id}/lanes/{lane}`
 
 use alloy::primitives::Signature;
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::HeaderMap,
-};
-use domain::LicenseId;
+use axum::{Json, extract::State, http::HeaderMap};
 
-use super::{Meter, admit};
+use super::{Meter, admit, respond::LanePath};
 use crate::{
     facts::Facts,
     journal::DatabaseError,
@@ -18,10 +13,9 @@ use crate::{
 
 pub(super) async fn handle(
     State(meter): State<Meter>,
-    Path((license_id, lane)): Path<(u64, u32)>,
+    LanePath(license_id, lane): LanePath,
     headers: HeaderMap,
 ) -> Result<Json<LaneStatus>, Problem> {
-    let license_id = LicenseId(license_id);
     let facts = admit::license(&meter, license_id, None).await?;
     let time = meter.0.facts.now().await?;
 

@@ -2,9 +2,11 @@
 
 use alloy::primitives::U256;
 use axum::{
-    http::{StatusCode, header},
+    extract::{FromRequestParts, Path, rejection::PathRejection},
+    http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use domain::LicenseId;
 use serde_json::json;
 use statement::StepError;
 
@@ -66,6 +68,24 @@ impl From<AppendError> for Problem {
             AppendError::Signing(error) => internal(&error),
             AppendError::Database(error) => internal(&error),
         }
+    }
+}
+
+/// License and lane, from the path.
+pub(super) struct LanePath(pub(super) LicenseId, pub(super) u32);
+
+impl<S: Send + Sync> FromRequestParts<S> for LanePath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Path((license_id, lane)) = Path::<(u64, u32)>::from_request_parts(parts, state).await?;
+        Ok(Self(LicenseId(license_id), lane))
+    }
+}
+
+impl From<PathRejection> for Problem {
+    fn from(rejection: PathRejection) -> Self {
+        Self::new(ProblemCode::MalformedRequest, rejection.body_text())
     }
 }
 

@@ -6,7 +6,7 @@ use alloy::primitives::U256;
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, Request, State},
-    http::StatusCode,
+    http::{Method, StatusCode, Uri},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -30,6 +30,8 @@ pub(super) fn router(meter: &Meter) -> Router {
         .route(CONTENT_ROUTE, get(terms::handle))
         .route(KEYS_ROUTE, get(keys))
         .route(HEALTH_ROUTE, get(health))
+        .fallback(route_unknown)
+        .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
         .layer(middleware::from_fn(move |request, next| within(timeout, request, next)))
         .layer(CatchPanicLayer::new())
@@ -46,6 +48,14 @@ async fn within(timeout: Duration, request: Request, next: Next) -> Response {
             "the request took too long: send it again unchanged, it is charged once",
         )),
     }
+}
+
+async fn route_unknown(uri: Uri) -> Problem {
+    Problem::new(ProblemCode::RouteUnknown, format!("there is nothing at {}", uri.path()))
+}
+
+async fn method_not_allowed(method: Method, uri: Uri) -> Problem {
+    Problem::new(ProblemCode::MethodNotAllowed, format!("{} does not take {method}", uri.path()))
 }
 
 async fn keys(State(meter): State<Meter>) -> Json<MeterKeys> {

@@ -1,6 +1,6 @@
 //! `GET /v1/contents/{content_id}`: always `402`, with the offers that would change that.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, State, rejection::PathRejection};
 use domain::ContentId;
 
 use super::Meter;
@@ -11,8 +11,9 @@ use crate::{
 
 pub(super) async fn handle(
     State(meter): State<Meter>,
-    Path(content_id): Path<ContentId>,
+    content_id: Result<Path<ContentId>, PathRejection>,
 ) -> Result<std::convert::Infallible, Problem> {
+    let Path(content_id) = content_id?;
     let unknown = || {
         let detail = format!("content {content_id} is not served here");
         Problem::new(ProblemCode::ContentNotServed, detail)

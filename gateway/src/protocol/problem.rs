@@ -58,6 +58,10 @@ problem_codes!(
     UnitsExhausted = 403 "units_exhausted" "The units bought do not cover this event",
     /// The meter does not hold the content.
     ContentNotServed = 404 "content_not_served" "The content is not served here",
+    /// No such route.
+    RouteUnknown = 404 "route_unknown" "There is no such route",
+    /// The route does not take this method.
+    MethodNotAllowed = 405 "method_not_allowed" "The route does not take this method",
     /// The epoch is not the license's.
     WrongEpoch = 409 "wrong_epoch" "The epoch is not the license's",
     /// The context is not that of the license, content, lane and epoch.

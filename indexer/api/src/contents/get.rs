@@ -1,0 +1,37 @@
+//! `GET /v1/contents/{content_id}`
+
+use axum::{Json, extract::State};
+use domain::ContentId;
+use store::{Snapshot, read};
+
+use super::ContentView;
+use crate::{
+    answer::{Answer, found},
+    error::{ApiError, Problem},
+    params::{Id, Query},
+    routes::Shared,
+};
+
+/// One content.
+#[utoipa::path(
+    get, path = "/v1/contents/{content_id}", tag = "contents",
+    operation_id = "get_content",
+    params(("content_id" = String, Path, description = "0x and 64 hex digits")),
+    responses(
+        (status = 200, body = Answer<ContentView>),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn get(
+    State(shared): State<Shared>,
+    Id(id): Id<ContentId>,
+    Query(()): Query<()>,
+) -> Result<Json<Answer<ContentView>>, ApiError> {
+    let mut snapshot = Snapshot::take(&shared.pool).await?;
+    let row = read::content(snapshot.conn(), id).await?;
+    let splits: Vec<_> = row.iter().map(|row| row.split_id).collect();
+    let payees = read::payees(snapshot.conn(), &splits).await?;
+    found(&snapshot, row.map(|row| ContentView::new(row, &payees)), "content", id)
+}

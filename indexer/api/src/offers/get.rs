@@ -1,0 +1,35 @@
+//! `GET /v1/offers/{offer_id}`
+
+use axum::{Json, extract::State};
+use domain::OfferId;
+use store::{Snapshot, read};
+
+use super::OfferView;
+use crate::{
+    answer::{Answer, found},
+    error::{ApiError, Problem},
+    params::{Id, Query},
+    routes::Shared,
+};
+
+/// One offer.
+#[utoipa::path(
+    get, path = "/v1/offers/{offer_id}", tag = "offers",
+    operation_id = "get_offer",
+    params(("offer_id" = String, Path, description = "A whole number")),
+    responses(
+        (status = 200, body = Answer<OfferView>),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn get(
+    State(shared): State<Shared>,
+    Id(id): Id<OfferId>,
+    Query(()): Query<()>,
+) -> Result<Json<Answer<OfferView>>, ApiError> {
+    let mut snapshot = Snapshot::take(&shared.pool).await?;
+    let row = read::offer(snapshot.conn(), id).await?;
+    found(&snapshot, row.map(|row| row.into()), "offer", id)
+}

@@ -1,0 +1,58 @@
+//! `GET /v1/offers`
+
+use axum::{Json, extract::State};
+use store::{
+    Snapshot,
+    read::{self, OfferFilter},
+};
+
+use super::{OfferState, OfferView};
+use crate::{
+    answer::List,
+    error::{ApiError, Problem},
+    paging::Paging,
+    params::{FromParams, Params, Query},
+    routes::Shared,
+};
+
+pub(crate) struct Asked {
+    filter: OfferFilter,
+    paging: Paging,
+}
+
+impl FromParams for Asked {
+    fn from_params(params: &mut Params) -> Result<Self, ApiError> {
+        let filter = OfferFilter {
+            creator: params.address("creator")?,
+            content_id: params.id("content_id")?,
+            open: params.id::<OfferState>("state")?.map(|state| state == OfferState::Open),
+        };
+        Ok(Self { filter, paging: Paging::take(params)? })
+    }
+}
+
+/// Offers, newest first.
+#[utoipa::path(
+    get, path = "/v1/offers", tag = "offers",
+    operation_id = "list_offers",
+    params(
+        ("creator" = Option<String>, Query, description = "Offered by this address"),
+        ("content_id" = Option<String>, Query, description = "For this content"),
+        ("state" = Option<String>, Query, description = "`open` or `closed`"),
+        ("limit" = Option<u32>, Query, description = "At most this many, 1 to 200; 50 unless given"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the part before"),
+    ),
+    responses(
+        (status = 200, body = List<OfferView>),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn list(
+    State(shared): State<Shared>,
+    Query(asked): Query<Asked>,
+) -> Result<Json<List<OfferView>>, ApiError> {
+    let mut snapshot = Snapshot::take(&shared.pool).await?;
+    let rows = read::offers(snapshot.conn(), &asked.filter, asked.paging.page()).await?;
+    asked.paging.list(&snapshot, rows, |row| (row.block_number, row.log_index), |row| row.into())
+}

@@ -1,0 +1,95 @@
+//! Payments.
+
+pub(crate) mod get;
+pub(crate) mod list;
+
+use std::collections::HashMap;
+
+use domain::{Payee, SplitId};
+use serde::Serialize;
+use store::read::Payment;
+use utoipa::ToSchema;
+
+use crate::contents::{PayeeView, payee_views};
+
+/// Money that the escrow holds or held for a license. All amounts are base units of `token`.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Payment)]
+pub(crate) struct PaymentView {
+    /// Its id.
+    #[schema(example = "1")]
+    payment_id: String,
+    /// What it pays for.
+    license_id: String,
+    /// Who paid.
+    payer: String,
+    /// What all amounts are counted in: an ERC-20, or the zero address for ETH.
+    token: String,
+    /// Paid in.
+    amount: String,
+    /// Moved to payees and fee so far, fee included.
+    released: String,
+    /// The fee in it.
+    fee_paid: String,
+    /// Moved back to the payer so far.
+    refunded: String,
+    /// Metered: what settlement says is due in all.
+    due: String,
+    /// When it may leave.
+    #[schema(pattern = "^(metered|linear|cliff)$")]
+    rule: &'static str,
+    /// Where it stands.
+    #[schema(pattern = "^(held|delivered|closed)$")]
+    state: &'static str,
+    /// Whether a dispute stops it now.
+    frozen: bool,
+    /// Unix seconds; 0 unless frozen.
+    frozen_at: u64,
+    /// Seconds that its clocks stood still in earlier freezes.
+    paused_secs: String,
+    /// Last second at which delivery counts; 0: none.
+    delivery_deadline: u64,
+    /// Seconds between delivery and release.
+    dispute_window_secs: u32,
+    /// First second of release as delivery set it; 0: not delivered.
+    releasable_at: u64,
+    /// Metered: from this second on the rest is refundable; 0: none.
+    refundable_at: u64,
+    /// The platform's share, in ten-thousandths.
+    fee_bps: Option<i32>,
+    /// Who has the fee.
+    fee_recipient: Option<String>,
+    /// Who is paid.
+    payees: Vec<PayeeView>,
+    /// Where it was paid in.
+    held_in_block: u64,
+}
+
+impl PaymentView {
+    fn new(row: Payment, payees: &HashMap<SplitId, Vec<Payee>>) -> Self {
+        Self {
+            payment_id: row.payment_id.to_string(),
+            license_id: row.license_id.to_string(),
+            payer: row.payer.to_string(),
+            token: row.token.0.to_string(),
+            amount: row.amount.to_string(),
+            released: row.released.to_string(),
+            fee_paid: row.fee_paid.to_string(),
+            refunded: row.refunded.to_string(),
+            due: row.due.to_string(),
+            rule: row.rule.as_str(),
+            state: row.state.as_str(),
+            frozen: row.frozen_at != 0,
+            frozen_at: row.frozen_at,
+            paused_secs: row.paused_secs.to_string(),
+            delivery_deadline: row.delivery_deadline,
+            dispute_window_secs: row.dispute_window_secs,
+            releasable_at: row.releasable_at,
+            refundable_at: row.refundable_at,
+            fee_bps: row.fee_bps,
+            fee_recipient: row.fee_recipient.map(|recipient| recipient.0.to_string()),
+            payees: payee_views(row.split_id, payees),
+            held_in_block: row.block_number,
+        }
+    }
+}

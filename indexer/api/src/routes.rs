@@ -1,0 +1,85 @@
+//! The API's index.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderName, Method},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use store::PgPool;
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    cors::{Any, CorsLayer},
+    limit::RequestBodyLimitLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    trace::TraceLayer,
+};
+
+use crate::{
+    balances, contents, disputes,
+    error::{ApiError, panicked, write_problems},
+    health, licenses, offers, openapi, payments,
+    serve::ApiConfig,
+    status,
+};
+
+/// What handlers share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) pool: PgPool,
+    pub(crate) ready_max_lag_blocks: u64,
+    pub(crate) ready_max_silence_secs: u64,
+}
+
+/// All paths. `pool` should be of read-only connections.
+pub fn router(pool: PgPool, config: &ApiConfig) -> Router {
+    let shared = Shared {
+        pool,
+        ready_max_lag_blocks: config.ready_max_lag_blocks,
+        ready_max_silence_secs: config.ready_max_silence_secs,
+    };
+    let request_id = HeaderName::from_static("x-request-id");
+    Router::new()
+        .route("/health", get(health::health))
+        .route("/ready", get(health::ready))
+        .route("/openapi.json", get(openapi::serve))
+        .route("/v1/status", get(status::status))
+        .route("/v1/contents", get(contents::list::list))
+        .route("/v1/contents/{content_id}", get(contents::get::get))
+        .route("/v1/offers", get(offers::list::list))
+        .route("/v1/offers/{offer_id}", get(offers::get::get))
+        .route("/v1/licenses", get(licenses::list::list))
+        .route("/v1/licenses/{license_id}", get(licenses::get::get))
+        .route("/v1/licenses/{license_id}/usage", get(licenses::usage::usage))
+        .route("/v1/payments", get(payments::list::list))
+        .route("/v1/payments/{payment_id}", get(payments::get::get))
+        .route("/v1/disputes", get(disputes::list::list))
+        .route("/v1/disputes/{dispute_id}", get(disputes::get::get))
+        .route("/v1/balances/{account}", get(balances::balances))
+        .method_not_allowed_fallback(async || ApiError::NoMethod)
+        .fallback(async || ApiError::NoRoute)
+        .with_state(shared)
+        .layer(
+            ServiceBuilder::new()
+                .layer(SetRequestIdLayer::new(request_id.clone(), MakeRequestUuid))
+                .layer(PropagateRequestIdLayer::new(request_id.clone()))
+                .layer(TraceLayer::new_for_http())
+                .layer(CorsLayer::new().allow_origin(Any).allow_methods([Method::GET]).expose_headers([request_id]))
+                .layer(middleware::from_fn(write_problems))
+                .layer(CatchPanicLayer::custom(panicked))
+                .layer(middleware::from_fn_with_state(config.request_timeout, in_time))
+                .layer(RequestBodyLimitLayer::new(16 * 1024)),
+        )
+}
+
+async fn in_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => ApiError::TimedOut.into_response(),
+    }
+}

@@ -1,0 +1,8 @@
+//! `datavault dispute`: having a payment ruled on.
+
+pub mod evidence;
+pub mod execute;
+pub mod file;
+pub mod inspect;
+pub mod rule;
+pub mod show;

@@ -1,0 +1,166 @@
+//! `datavault dispute file`: complains about what a delivered key opened.
+
+use std::{fmt, path::PathBuf};
+
+use content::OpenError;
+use domain::{Amount, ChainEvent, DisputeId, DisputeKind, LicenseId, PaymentId};
+use rand::rngs::OsRng;
+use serde::Serialize;
+use statement::key_delivery;
+
+use super::evidence::Evidence;
+use crate::{
+    blocks::{MAX_FETCH_BYTES, blocking},
+    failure::{Failure, OrFail},
+    money::Currency,
+    output::Fields,
+    received::{Received, receive},
+    session::Session,
+    span::show_time,
+    submit::{Transaction, announced},
+};
+
+/// Complain that a delivered key opens something else than what was registered.
+///
+/// The key is sealed again, to the arbitrator's published key and with a proof, and stored by CID where the network's
+/// parties look for files. The payment freezes, and a bond in ETH is held until the ruling.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Example:\n  datavault dispute file 3 --kind content_mismatch --complaint 'not the penguins'")]
+pub struct Args {
+    /// The license
+    pub license: LicenseId,
+    /// What is complained of
+    #[arg(long, default_value = "content_mismatch")]
+    pub kind: DisputeKind,
+    /// A sentence for the arbitrator
+    #[arg(long, default_value = "the plaintext is not what was registered")]
+    pub complaint: String,
+    /// Also write the evidence here, to hand it to the arbitrator directly
+    #[arg(long, value_name = "FILE")]
+    pub evidence_out: Option<PathBuf>,
+}
+
+/// A dispute that was filed.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// Its id.
+    pub dispute_id: DisputeId,
+    /// The payment that is frozen now.
+    pub payment_id: PaymentId,
+    /// CID of the evidence.
+    pub evidence_cid: String,
+    /// The bond, in wei.
+    pub bond: Amount,
+    /// After this second anyone may time it out.
+    pub ruling_deadline: u64,
+    /// What was sent.
+    pub transactions: Vec<Transaction>,
+}
+
+/// Files.
+///
+/// # Errors
+/// If the content is what was registered, the arbitrator published no key, or the chain refuses.
+pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
+    if args.kind != DisputeKind::ContentMismatch {
+        return Err(Failure::usage(format!("disputes of the kind {} cannot be filed yet", args.kind))
+            .fix("an undelivered license is refunded with `datavault escrow refund`"));
+    }
+    let received = receive(session, args.license).await?;
+    require_mismatch(session, &received).await?;
+    let evidence = seal(session, &args, &received).await?;
+    let bytes = evidence.to_bytes()?;
+    if let Some(path) = &args.evidence_out {
+        std::fs::write(path, &bytes).or_fail(|| format!("cannot write `{}`", path.display()))?;
+    }
+    let blocks = session.blocks()?;
+    let cid = blocks.add(bytes).await?;
+    blocks.publish(cid).await?;
+    let bond = session.chain.filing_bond().await?;
+    let call = session.addresses().file_dispute(args.license, args.kind, cid.to_bytes().into(), bond);
+    let sent = session.submit(call).await?;
+    let filed = announced(&sent, |event| match event {
+        ChainEvent::DisputeFiled(event) => Some(event.clone()),
+        _ => None,
+    })?;
+    Ok(Report {
+        dispute_id: filed.dispute_id,
+        payment_id: filed.payment_id,
+        evidence_cid: cid.to_string(),
+        bond,
+        ruling_deadline: filed.ruling_deadline,
+        transactions: vec![sent.transaction],
+    })
+}
+
+/// A complaint about content that is as registered would lose its bond.
+async fn require_mismatch(session: &Session, received: &Received) -> Result<(), Failure> {
+    let blocks = session.blocks()?;
+    blocks.fetch(received.cid, MAX_FETCH_BYTES).await?;
+    match open(session, received).await? {
+        Ok(_) => Err(Failure::state("the plaintext is what was registered: there is nothing to complain of")
+            .fix("decrypt it with `datavault key receive`")),
+        Err(OpenError::Write(error)) => Err(Failure::failed("cannot decrypt").because(error)),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Decrypts what lies in the own store and compares its hash, keeping nothing.
+pub(super) async fn open(session: &Session, received: &Received) -> Result<Result<u64, OpenError>, Failure> {
+    let store = session.blocks()?.own().clone();
+    let (key, cid, hash) = (received.key.clone(), received.cid, received.content_hash);
+    let _step = session.progress.step(format!("decrypting {cid}"));
+    blocking(move || {
+        let ciphertext = store.get(&cid).map_err(|source| OpenError::Read { bytes: 0, source: source.into() })?;
+        content::open(&key, ciphertext, std::io::sink(), &hash)
+    })
+    .await
+}
+
+async fn seal(session: &Session, args: &Args, received: &Received) -> Result<Evidence, Failure> {
+    let license = session.license(args.license).await?;
+    let offer = session.offer(license.view.offer_id).await?;
+    let arbitrator = offer.terms.arbitrator;
+    let published = session.profiles_of(arbitrator).await?.pop().ok_or_else(|| {
+        Failure::state(format!("the arbitrator {arbitrator} published no key that the evidence could be sealed to"))
+            .fix("ask it to run `datavault wallet publish`")
+    })?;
+    let (profile, recipient) = session.profile(published.profile_id).await?;
+    let (sealed, witness) = key_delivery::encrypt(&received.key.to_bytes(), &recipient, received.ctx, &mut OsRng)
+        .or_fail(|| "cannot encrypt the key".into())?;
+    let prover = session.prover().await?;
+    let step = session.progress.step("proving that the key is the registered one");
+    let (proof, inputs) = blocking(move || prover.prove_key_delivery(&witness))
+        .await?
+        .or_fail(|| "cannot prove that the key is the registered one".into())?;
+    drop(step);
+    Ok(Evidence {
+        version: Evidence::version(),
+        kind: args.kind,
+        chain_id: session.chain.chain_id(),
+        license_id: args.license,
+        content_id: received.content_id,
+        content_hash: received.content_hash.into(),
+        ciphertext_cid: received.cid.to_string(),
+        key_commitment: inputs.key_commitment,
+        arbitrator,
+        arbitrator_profile_id: profile.profile_id,
+        arbitrator_commitment: profile.commitment,
+        ctx: received.ctx,
+        sealed,
+        proof,
+        complaint: args.complaint.clone(),
+    })
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields = Fields::new()
+            .with("dispute", self.dispute_id)
+            .with("payment", format!("{}, frozen", self.payment_id))
+            .with("bond", Currency::eth().show(self.bond))
+            .with("ruling by", show_time(self.ruling_deadline))
+            .with("evidence", &self.evidence_cid);
+        write!(f, "{fields}\n{}", Transaction::lines(&self.transactions))
+    }
+}

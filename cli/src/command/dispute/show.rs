@@ -1,0 +1,88 @@
+//! `datavault dispute show`.
+
+use std::fmt;
+
+use alloy::primitives::Address;
+use domain::{Amount, DisputeId, DisputeKind, DisputeState, LicenseId, PaymentId, Ruling};
+use serde::Serialize;
+
+use crate::{failure::Failure, money::Currency, output::Fields, session::Session, span::show_time};
+
+/// Show a dispute.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Example:\n  datavault dispute show 1")]
+pub struct Args {
+    /// The dispute
+    pub dispute: DisputeId,
+}
+
+/// A dispute.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// Its id.
+    pub dispute_id: DisputeId,
+    /// About which license.
+    pub license_id: LicenseId,
+    /// About which payment.
+    pub payment_id: PaymentId,
+    /// What is complained of.
+    pub kind: DisputeKind,
+    /// Where it stands.
+    pub state: DisputeState,
+    /// What was decided.
+    pub ruling: Ruling,
+    /// Who complains.
+    pub filer: Address,
+    /// Of whom.
+    pub respondent: Address,
+    /// Who rules.
+    pub arbitrator: Address,
+    /// Unix seconds.
+    pub filed_at: u64,
+    /// After this second anyone may time it out.
+    pub ruling_deadline: u64,
+    /// The bond, in wei.
+    pub bond: Amount,
+    /// CID of the evidence that it was filed with.
+    pub evidence_cid: String,
+}
+
+/// Shows a dispute.
+///
+/// # Errors
+/// If there is no such dispute.
+pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
+    let dispute = session.dispute(args.dispute).await?;
+    let filed = session.filed(args.dispute).await?;
+    Ok(Report {
+        dispute_id: args.dispute,
+        license_id: dispute.license_id,
+        payment_id: dispute.payment_id,
+        kind: dispute.kind,
+        state: dispute.state,
+        ruling: dispute.ruling,
+        filer: dispute.filer,
+        respondent: dispute.respondent,
+        arbitrator: dispute.arbitrator,
+        filed_at: dispute.filed_at,
+        ruling_deadline: dispute.ruling_deadline,
+        bond: dispute.bond,
+        evidence_cid: crate::blocks::cid_from_bytes(&filed.evidence_cid)?.to_string(),
+    })
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Fields::new()
+            .with("dispute", format!("{} about license {}, {}", self.dispute_id, self.license_id, self.kind))
+            .with("payment", self.payment_id)
+            .with("state", self.state)
+            .maybe("ruled for", (self.state != DisputeState::Filed).then_some(self.ruling))
+            .with("filer", format!("{}, {}", self.filer, show_time(self.filed_at)))
+            .with("respondent", self.respondent)
+            .with("arbitrator", format!("{}, until {}", self.arbitrator, show_time(self.ruling_deadline)))
+            .with("bond", Currency::eth().show(self.bond))
+            .with("evidence", &self.evidence_cid)
+            .fmt(f)
+    }
+}

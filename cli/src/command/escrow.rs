@@ -1,0 +1,6 @@
+//! `datavault escrow`: money that is held, and taking it out.
+
+pub mod refund;
+pub mod release;
+pub mod show;
+pub mod withdraw;

@@ -1,0 +1,4 @@
+//! `datavault key`: content keys, delivered with a proof.
+
+pub mod deliver;
+pub mod receive;

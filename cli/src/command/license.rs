@@ -1,0 +1,5 @@
+//! `datavault license`: buying licenses and looking at them.
+
+pub mod buy;
+pub mod list;
+pub mod show;

@@ -1,0 +1,76 @@
+//! A purchase under way, on disk, so that a crash between sending and hearing back does not buy twice.
+
+use std::{fs, io::ErrorKind, path::PathBuf};
+
+use alloy::providers::Provider;
+use domain::{ChainEvent, LicenseIssued, OfferId};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    failure::{Failure, OrFail},
+    home::{make_private_dir, read_if_any, write_secret},
+    session::Session,
+};
+
+/// The file of one wallet's purchase of one offer.
+pub(super) struct PendingOrder {
+    path: PathBuf,
+    offer_id: OfferId,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Begun {
+    /// No purchase of this order is in an earlier block.
+    after_block: u64,
+}
+
+impl PendingOrder {
+    pub(super) fn of(session: &Session, offer_id: OfferId) -> Result<Self, Failure> {
+        let folder = session.home()?.path().join("orders");
+        make_private_dir(&folder)?;
+        Ok(Self { path: folder.join(format!("{offer_id}.json")), offer_id })
+    }
+
+    /// The license that an interrupted run bought, if it did.
+    pub(super) async fn find_bought(&self, session: &Session) -> Result<Option<LicenseIssued>, Failure> {
+        let Some(text) = read_if_any(&self.path)? else { return Ok(None) };
+        // What cannot be read was never finished, so nothing was sent after it.
+        let Ok(begun) = serde_json::from_slice::<Begun>(&text) else { return Ok(None) };
+        let me = session.wallet()?.address();
+        let latest = session.chain.latest_block().await?.number;
+        let bought =
+            session.chain.events(begun.after_block, latest).await?.into_iter().find_map(|(_, event)| match event {
+                ChainEvent::LicenseIssued(issued) if issued.offer_id == self.offer_id && issued.payer == me => {
+                    Some(issued)
+                }
+                _ => None,
+            });
+        if bought.is_some() {
+            return Ok(bought);
+        }
+        let provider = session.chain.provider();
+        let nonce = || "the node cannot tell the wallet's nonce".to_owned();
+        let mined = provider.get_transaction_count(me).await.or_unreachable(nonce)?;
+        let sent = provider.get_transaction_count(me).pending().await.or_unreachable(nonce)?;
+        if sent > mined {
+            return Err(Failure::state("an earlier run sent a transaction that is not in a block yet")
+                .fix("wait until it is, then run the command again"));
+        }
+        Ok(None)
+    }
+
+    pub(super) async fn begin(&self, session: &Session) -> Result<(), Failure> {
+        let begun = Begun { after_block: session.chain.latest_block().await?.number };
+        let text = serde_json::to_vec(&begun).or_fail(|| "cannot write the order".into())?;
+        write_secret(&self.path, &text)
+    }
+
+    pub(super) fn clear(&self) -> Result<(), Failure> {
+        match fs::remove_file(&self.path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(Failure::failed(format!("cannot remove `{}`", self.path.display())).because(error))
+            }
+            _ => Ok(()),
+        }
+    }
+}

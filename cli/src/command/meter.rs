@@ -1,0 +1,4 @@
+//! `datavault meter`: the service that delivers keys, serves and countersigns.
+
+pub mod publish;
+pub mod serve;

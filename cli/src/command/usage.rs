@@ -1,0 +1,4 @@
+//! `datavault usage`: metered use, proved and settled.
+
+pub mod prove;
+pub mod settle;

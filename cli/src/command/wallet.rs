@@ -1,0 +1,6 @@
+//! `datavault wallet`: the key that signs.
+
+pub mod import;
+pub mod new;
+pub mod publish;
+pub mod show;

@@ -1,0 +1,383 @@
+//! What commands ask the chain, with errors that say what to do.
+
+use alloy::{
+    network::TransactionBuilder,
+    primitives::{Address, U256},
+    providers::Provider,
+    rpc::types::TransactionRequest,
+};
+use content::{MAX_METADATA_BYTES, Metadata};
+use contracts::{Call, ChainClock, ChainError, ContentView, DisputeView, LicenseView, PaymentView};
+use domain::{
+    Amount, ChainEvent, ContentId, ContentRegistered, DisputeFiled, DisputeId, KeyDelivered, LicenseId, LicenseIssued,
+    MeterId, MeterPublished, OfferId, OfferSet, OfferTerms, PaymentId, ProfileId, ProfilePublished, Token,
+};
+use statement::PublicKey;
+
+use crate::{
+    blocks::cid_from_bytes,
+    failure::{Failure, OrFail},
+    money::Currency,
+    session::Session,
+    submit::{Sent, Transaction},
+};
+
+/// Blocks whose logs are asked for at once; nodes refuse much more.
+const LOG_PAGE: u64 = 50_000;
+
+/// An offer and what of it changes.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// Its id.
+    pub offer_id: OfferId,
+    /// Who made it.
+    pub creator: Address,
+    /// Whether it was not closed.
+    pub open: bool,
+    /// Licenses sold.
+    pub sold: u64,
+    /// What it says.
+    pub terms: OfferTerms,
+}
+
+/// A license and who has it.
+#[derive(Clone, Debug)]
+pub struct License {
+    /// What the chain remembers.
+    pub view: LicenseView,
+    /// Who owns it now.
+    pub owner: Address,
+    /// Owned, not expired, not refunded, and delivered if it is delivered by key.
+    pub valid: bool,
+}
+
+impl From<ChainError> for Failure {
+    fn from(error: ChainError) -> Self {
+        let text = error.to_string();
+        match &error {
+            ChainError::Unreachable { .. } => {
+                Self::unreachable(text).fix("check that the node runs, or name another network with --network")
+            }
+            ChainError::Url { .. } => Self::usage(text).fix("correct the network's rpc_url"),
+            ChainError::WrongChain { .. } => Self::usage(text).fix("correct the network's rpc_url or deployment"),
+            ChainError::NotDeployed { .. } => Self::state(text),
+            ChainError::Reverted { .. } | ChainError::NotFound(_) | ChainError::Failed { .. } => Self::state(text),
+            ChainError::TooLittleBalance { account, have, need, .. } => {
+                let missing = Amount(need.saturating_sub(*have));
+                Self::state(text).fix(format!("send {} to {account}", Currency::eth().show(missing)))
+            }
+            ChainError::Rpc { .. } | ChainError::NotAccepted { .. } | ChainError::NotMined { .. } => {
+                Self::unreachable(text)
+            }
+            _ => Self::failed(text),
+        }
+    }
+}
+
+impl Session {
+    /// Now, by the chain's clock.
+    ///
+    /// # Errors
+    /// If the node does not answer.
+    pub async fn now(&self) -> Result<u64, Failure> {
+        Ok(ChainClock::of(&self.chain).await?.now())
+    }
+
+    /// What a call's gas would cost, in wei. Fails if the contract would refuse.
+    pub(crate) async fn estimate(&self, call: &Call) -> Result<Amount, Failure> {
+        let from = self.wallet()?.address();
+        self.chain.simulate(from, call).await?;
+        if self.consent == crate::submit::Consent::Given {
+            return Ok(Amount::ZERO);
+        }
+        let request = TransactionRequest::default()
+            .with_from(from)
+            .with_to(call.to)
+            .with_value(call.value)
+            .with_input(call.input.clone());
+        let provider = self.chain.provider();
+        let gas = provider.estimate_gas(request).await.or_unreachable(|| "the node cannot estimate gas".into())?;
+        let price = provider.get_gas_price().await.or_unreachable(|| "the node knows no gas price".into())?;
+        Ok(Amount(U256::from(gas) * U256::from(price)))
+    }
+
+    pub(crate) async fn send(&self, call: Call) -> Result<Sent, Failure> {
+        let receipt = self.chain.send_and_confirm(self.wallet()?.signer(), &call).await?;
+        let transaction = Transaction {
+            action: call.label,
+            hash: receipt.tx_hash,
+            block_number: receipt.block_number,
+            gas_used: receipt.gas_used,
+            fee: receipt.gas_cost,
+        };
+        Ok(Sent { transaction, events: receipt.events })
+    }
+
+    /// Content.
+    ///
+    /// # Errors
+    /// If there is none of this id.
+    pub async fn content(&self, id: ContentId) -> Result<ContentView, Failure> {
+        self.chain
+            .content(id)
+            .await
+            .map_err(|error| Failure::from(error).fix("`datavault content list` shows what exists"))
+    }
+
+    /// Content, or `None` if there is none of this id.
+    ///
+    /// # Errors
+    /// If the node does not answer.
+    pub async fn find_content(&self, id: ContentId) -> Result<Option<ContentView>, Failure> {
+        match self.chain.content(id).await {
+            Ok(content) => Ok(Some(content)),
+            Err(error) if error.revert_reason().is_some_and(|reason| reason.is("ContentUnknown")) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What a creator said when registering.
+    ///
+    /// # Errors
+    /// If there is no such content.
+    pub async fn registered(&self, id: ContentId) -> Result<ContentRegistered, Failure> {
+        Ok(self.chain.content_registered(id).await?)
+    }
+
+    /// The Croissant metadata of content.
+    ///
+    /// # Errors
+    /// If nobody has it, or it is none.
+    pub async fn metadata(&self, id: ContentId) -> Result<Metadata, Failure> {
+        let cid = cid_from_bytes(&self.registered(id).await?.metadata_cid)?;
+        let bytes = self.blocks()?.read(cid, MAX_METADATA_BYTES as u64).await?;
+        Metadata::from_bytes(&bytes).or_mismatch(|| format!("the metadata of {id} is not acceptable"))
+    }
+
+    /// A meter version whose curve point was checked: on the curve, in the subgroup, its hash as recorded.
+    ///
+    /// # Errors
+    /// If there is none, or its key is malformed: heads that it signs could not be proved.
+    pub async fn meter(&self, id: MeterId) -> Result<MeterPublished, Failure> {
+        let meter = self.chain.meter_published(id).await?;
+        check_key(meter.key_x, meter.key_y, meter.key_hash).map_err(|failure| {
+            Failure::mismatch(format!("meter {id} is not usable")).because(failure).fix("do not buy what it serves")
+        })?;
+        Ok(meter)
+    }
+
+    /// A licensee's keys, checked like a meter's.
+    ///
+    /// # Errors
+    /// If there are none, or they are malformed.
+    pub async fn profile(&self, id: ProfileId) -> Result<(ProfilePublished, PublicKey), Failure> {
+        let profile = self.chain.profile_published(id).await?;
+        let key = check_key(profile.key_x, profile.key_y, profile.commitment)
+            .map_err(|failure| Failure::mismatch(format!("profile {id} is not usable")).because(failure))?;
+        Ok((profile, key))
+    }
+
+    /// An offer.
+    ///
+    /// # Errors
+    /// If there is none of this id.
+    pub async fn offer(&self, id: OfferId) -> Result<Offer, Failure> {
+        let unknown = |error| Failure::from(error).fix("`datavault offer list` shows what is open");
+        let state = self.chain.offer_state(id).await.map_err(unknown)?;
+        let terms = self.chain.offer(id).await.map_err(unknown)?;
+        Ok(Offer { offer_id: id, creator: state.creator, open: state.open, sold: state.sold, terms })
+    }
+
+    /// A license.
+    ///
+    /// # Errors
+    /// If there is none of this id.
+    pub async fn license(&self, id: LicenseId) -> Result<License, Failure> {
+        let unknown = |error| Failure::from(error).fix("`datavault license list` shows what exists");
+        let view = self.chain.license(id).await.map_err(unknown)?;
+        let owner = self.chain.owner_of(id).await.map_err(unknown)?;
+        let valid = self.chain.is_valid(id).await?;
+        Ok(License { view, owner, valid })
+    }
+
+    /// A license of this wallet.
+    ///
+    /// # Errors
+    /// If it is somebody else's.
+    pub async fn own_license(&self, id: LicenseId) -> Result<License, Failure> {
+        let license = self.license(id).await?;
+        let me = self.wallet()?.address();
+        if license.owner != me {
+            return Err(Failure::state(format!("license {id} belongs to {}, not to you", license.owner))
+                .fix(format!("sign with its owner's key; you are {me}")));
+        }
+        Ok(license)
+    }
+
+    /// The delivered key of a license, still encrypted.
+    ///
+    /// # Errors
+    /// If it was not delivered.
+    pub async fn delivered_key(&self, id: LicenseId) -> Result<KeyDelivered, Failure> {
+        self.chain.key_delivered(id).await?.ok_or_else(|| {
+            Failure::state(format!("the key of license {id} was not delivered yet"))
+                .fix("wait for the meter; after the deadline, `datavault escrow refund` returns the price")
+        })
+    }
+
+    /// A payment.
+    ///
+    /// # Errors
+    /// If there is none of this id.
+    pub async fn payment(&self, id: PaymentId) -> Result<PaymentView, Failure> {
+        Ok(self.chain.payment(id).await?)
+    }
+
+    /// A dispute.
+    ///
+    /// # Errors
+    /// If there is none of this id.
+    pub async fn dispute(&self, id: DisputeId) -> Result<DisputeView, Failure> {
+        Ok(self.chain.dispute(id).await?)
+    }
+
+    /// How a dispute was filed.
+    ///
+    /// # Errors
+    /// If there is none of this id.
+    pub async fn filed(&self, id: DisputeId) -> Result<DisputeFiled, Failure> {
+        Ok(self.chain.dispute_filed(id).await?)
+    }
+
+    /// Units settled for a license.
+    ///
+    /// # Errors
+    /// If the node does not answer.
+    pub async fn settled_units(&self, id: LicenseId) -> Result<u64, Failure> {
+        Ok(self.chain.settled_units(id).await?)
+    }
+
+    /// What an account has in its wallet.
+    ///
+    /// # Errors
+    /// If the node does not answer, or there is no such token.
+    pub async fn balance(&self, account: Address, token: Token) -> Result<Amount, Failure> {
+        Ok(self.chain.token_balance(token, account).await?)
+    }
+
+    /// How amounts of a token are written.
+    ///
+    /// # Errors
+    /// If there is no such token.
+    pub async fn currency(&self, token: Token) -> Result<Currency, Failure> {
+        if token.is_eth() {
+            return Ok(Currency::eth());
+        }
+        let decimals = self.chain.token_decimals(token).await;
+        let symbol = self.chain.token_symbol(token).await;
+        match (decimals, symbol) {
+            (Ok(decimals), Ok(symbol)) => Ok(Currency { token, symbol: printable(&symbol), decimals }),
+            (Err(error), _) | (_, Err(error)) => {
+                Err(Failure::usage(format!("{token} is no ERC-20 token")).because(error).fix("check the address"))
+            }
+        }
+    }
+
+    /// The token that a user means: `ETH`, a name that the network knows, or an address.
+    ///
+    /// # Errors
+    /// If nothing is called so.
+    pub async fn currency_named(&self, name: &str) -> Result<Currency, Failure> {
+        if name.eq_ignore_ascii_case("eth") || name.eq_ignore_ascii_case("ether") {
+            return Ok(Currency::eth());
+        }
+        if let Ok(address) = name.parse::<Address>() {
+            return self.currency(Token(address)).await;
+        }
+        // The user's own description names the token; a symbol that a stranger chose could not.
+        let mut known = vec!["ETH".to_owned()];
+        for (label, address) in &self.network.tokens {
+            let currency = self.currency(Token(*address)).await?;
+            if label.eq_ignore_ascii_case(name) || currency.symbol.eq_ignore_ascii_case(name) {
+                return Ok(currency);
+            }
+            known.push(currency.symbol);
+        }
+        Err(Failure::usage(format!("this network knows no token `{name}`"))
+            .fix(format!("use one of {}, or a contract's address", known.join(", "))))
+    }
+
+    /// Everything that our contracts told, in order.
+    ///
+    /// # Errors
+    /// If the node does not answer.
+    pub async fn events(&self) -> Result<Vec<ChainEvent>, Failure> {
+        let latest = self.chain.latest_block().await?.number;
+        let mut from = self.chain.deployment().start_block;
+        let mut events = Vec::new();
+        while from <= latest {
+            let to = latest.min(from + LOG_PAGE - 1);
+            events.extend(self.chain.events(from, to).await?.into_iter().map(|(_, event)| event));
+            from = to + 1;
+        }
+        Ok(events)
+    }
+
+    async fn events_of<E: TryFrom<ChainEvent>>(&self) -> Result<Vec<E>, Failure> {
+        Ok(self.events().await?.into_iter().filter_map(|event| event.try_into().ok()).collect())
+    }
+
+    /// Registered content, oldest first.
+    ///
+    /// # Errors
+    /// If the node does not answer.
+    pub async fn contents(&self) -> Result<Vec<ContentRegistered>, Failure> {
+        self.events_of().await
+    }
+
+    /// Offers, oldest first.
+    ///
+    /// # Errors
+    /// If the node does not answer.
+    pub async fn offers(&self) -> Result<Vec<OfferSet>, Failure> {
+        self.events_of().await
+    }
+
+    /// Licenses as they were bought, oldest first.
+    ///
+    /// # Errors
+    /// If the node does not answer.
+    pub async fn licenses(&self) -> Result<Vec<LicenseIssued>, Failure> {
+        self.events_of().await
+    }
+
+    /// Meter versions of an owner, oldest first.
+    ///
+    /// # Errors
+    /// If the node does not answer.
+    pub async fn meters_of(&self, owner: Address) -> Result<Vec<MeterPublished>, Failure> {
+        Ok(self.events_of::<MeterPublished>().await?.into_iter().filter(|meter| meter.owner == owner).collect())
+    }
+
+    /// Licensee keys that an owner published, oldest first.
+    ///
+    /// # Errors
+    /// If the node does not answer.
+    pub async fn profiles_of(&self, owner: Address) -> Result<Vec<ProfilePublished>, Failure> {
+        Ok(self.events_of::<ProfilePublished>().await?.into_iter().filter(|profile| profile.owner == owner).collect())
+    }
+}
+
+/// Checks a published curve point and the hash that the chain keeps of it.
+fn check_key(x: U256, y: U256, hash: U256) -> Result<PublicKey, Failure> {
+    let key = PublicKey::from_coordinates(x, y).or_mismatch(|| "its key is malformed".into())?;
+    if key.commitment() != hash {
+        return Err(Failure::mismatch("its key does not have the hash that the chain recorded"));
+    }
+    Ok(key)
+}
+
+/// A stranger's symbol, without what could deceive a terminal.
+fn printable(symbol: &str) -> String {
+    symbol.chars().filter(|c| c.is_ascii_graphic()).take(16).collect()
+}

@@ -26,12 +26,21 @@ enum Command {
     Chain(command::chain::Arguments),
 }
 
-fn main() -> Result<ExitCode> {
+fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()))
         .with_writer(std::io::stderr)
         .init();
-    let arguments = Arguments::parse();
+    match run(Arguments::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<ExitCode> {
     tokio::runtime::Runtime::new().context("cannot start the async runtime")?.block_on(async {
         match arguments.command {
             Command::Tools => command::tools::run(),

@@ -1,11 +1,12 @@
 //! Chores of the repository that are too long for a Makefile line.
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
-use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 mod codegen;
+mod test;
 mod tidy;
 
 /// Chores of the repository.
@@ -25,13 +26,27 @@ enum Task {
     },
     /// Check dependency arrows, lints and file sizes
     Tidy,
+    /// Run every check and test, one after the other; `make test` builds first
+    Test {
+        /// Only one kind
+        #[arg(long)]
+        only: Option<test::Kind>,
+    },
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
     let root = repository_root();
-    match Arguments::parse().task {
+    let done = match Arguments::parse().task {
         Task::Codegen { check } => codegen::run(&root, check),
         Task::Tidy => tidy::run(&root),
+        Task::Test { only } => test::run(&root, only),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }
 

@@ -29,3 +29,37 @@ pub(crate) trait Circuit {
         builder.into_assignment()
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use ark_ff::{AdditiveGroup, Field};
+    use statement::field::Fr;
+
+    use super::*;
+
+    /// Changes each variable alone, in two ways: some row must notice.
+    pub(crate) fn every_wire_is_bound<C: Circuit>(assignment: &C::Assignment) {
+        let shape = C::shape();
+        let mut wires = C::assign(assignment);
+        assert_eq!(shape.broken_rule(&wires.0), None);
+        let mut rows_of = vec![Vec::new(); shape.variables];
+        for matrix in &shape.matrices {
+            for (row, terms) in matrix.iter().enumerate() {
+                for (_, index) in terms {
+                    rows_of[*index].push(row);
+                }
+            }
+        }
+        for (index, rows) in rows_of.iter().enumerate() {
+            let honest = wires.0[index];
+            for changed in [honest + Fr::ONE, Fr::ONE - honest] {
+                wires.0[index] = changed;
+                let noticed = rows.iter().any(|row| !shape.holds(*row, &wires.0));
+                let first = rows.first().map_or("no rule", |row| shape.rule_of(*row));
+                assert!(noticed || changed == honest, "wire {index}: {first}");
+            }
+            wires.0[index] = honest;
+        }
+        assert_ne!(wires.0[0], Fr::ZERO);
+    }
+}

@@ -3,11 +3,11 @@
 BIN   := $(or $(CARGO_TARGET_DIR),target)/debug
 CARGO := cargo --locked
 
-# One build for everything: building single crates would pick other features and compile dependencies again.
+# Always the whole workspace: building single crates would pick other features and compile dependencies again.
 .PHONY: build
 build:
 	@.ci/preflight
-	$(CARGO) build --workspace --all-targets
+	$(CARGO) build --workspace --bins
 
 .PHONY: demo
 demo: build ## Play the whole story on a real chain and database
@@ -15,6 +15,7 @@ demo: build ## Play the whole story on a real chain and database
 
 .PHONY: test
 test: build ## Run every test: what CI runs
+	$(CARGO) build --workspace --bins --tests
 	@$(BIN)/xtask test
 
 .PHONY: up

@@ -14,7 +14,7 @@ use cli::session::Session;
 use contracts::{Call, Datavault, DeployConfig, DeployStep, Deployment};
 use domain::{Amount, Token};
 
-pub use self::service::Service;
+pub use self::service::{Service, datavault};
 use crate::{Actors, ChainOptions, Devnet, Postgres, Tools, target_dir};
 
 /// ETH that a filer of a dispute posts: 0.05.

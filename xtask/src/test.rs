@@ -70,7 +70,7 @@ fn rust_tests(root: &Path, cargo: &Path) -> Result<Command> {
             tests.arg(cargo).args(["test", "--no-fail-fast"])
         }
     };
-    tests.args(["--workspace", "--all-targets", "--locked"]);
+    tests.args(["--workspace", "--bins", "--tests", "--locked"]);
     Ok(tests)
 }
 

@@ -59,6 +59,12 @@ impl Service {
         Ok(Self { name, command, log, url, health, process, starts: 1 })
     }
 
+    /// The file with what it printed.
+    #[must_use]
+    pub fn log(&self) -> &Path {
+        self.process.log()
+    }
+
     /// Where it answers.
     #[must_use]
     pub fn url(&self) -> &Url {

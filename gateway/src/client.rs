@@ -4,7 +4,7 @@
 //! in parallel; fetches of one lane follow one another. Whatever is killed when: open the lane again, and
 //! [`LaneClient::reconcile`] finds the proposal that has no answer and sends the same bytes again.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use alloy::{
     primitives::{Address, U256},
@@ -15,7 +15,7 @@ use domain::LicenseId;
 use crate::{
     facts::{FactsError, LicenseFacts, MeterFacts, SharedFacts},
     journal::DatabaseError,
-    protocol::Problem,
+    protocol::{LaneStatus, Problem},
     signing::Tracker,
 };
 
@@ -190,9 +190,10 @@ impl Session {
         let http = reqwest::Client::builder()
             .timeout(options.attempt_timeout)
             .connect_timeout(Duration::from_secs(5))
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|error| ClientError::Unreachable { url: url.clone(), source: error.into() })?;
+            .redirect(reqwest::redirect::Policy::none());
+        // A proxy of the environment cannot reach a meter on this machine.
+        let http = if is_this_machine(&url) { http.no_proxy() } else { http };
+        let http = http.build().map_err(|error| ClientError::Unreachable { url: url.clone(), source: error.into() })?;
         let tracker = Tracker { chain_id: facts.chain_id(), address: facts.usage_tracker() };
         let shared = Shared { facts, license, meter, tracker, key: session_key, receipts, url, options, http };
         Ok(Self(Arc::new(shared)))
@@ -230,6 +231,14 @@ impl Session {
         LaneClient::open(self.clone(), lane).await
     }
 
+    /// Where the meter says that a lane stands. Takes no lock and changes nothing.
+    ///
+    /// # Errors
+    /// The meter refuses or does not answer.
+    pub async fn status(&self, lane: u32) -> Result<LaneStatus, ClientError> {
+        self.0.status(lane).await.map_err(|failure| failure.into_error(&self.0.url))
+    }
+
     /// The most bytes that one fetch may ask for under the license's terms.
     #[must_use]
     pub fn max_fetch_bytes(&self) -> u64 {
@@ -239,4 +248,10 @@ impl Session {
             bytes => u64::from(bytes) * u64::from(terms.max_units_per_event),
         }
     }
+}
+
+fn is_this_machine(url: &str) -> bool {
+    let url = reqwest::Url::parse(url).ok();
+    let host = url.as_ref().and_then(|url| url.host_str()).map(|host| host.trim_matches(['[', ']']));
+    host.is_some_and(|host| host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()))
 }

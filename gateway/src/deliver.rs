@@ -96,7 +96,7 @@ pub enum Outcome {
 pub enum DeliverError {
     /// The chain.
     #[error(transparent)]
-    Chain(#[from] ChainError),
+    Chain(Box<ChainError>),
     /// The key folder.
     #[error(transparent)]
     Keys(#[from] KeyFolderError),
@@ -109,6 +109,12 @@ pub enum DeliverError {
     /// The proving thread died.
     #[error("proving was interrupted")]
     Interrupted,
+}
+
+impl From<ChainError> for DeliverError {
+    fn from(error: ChainError) -> Self {
+        Self::Chain(Box::new(error))
+    }
 }
 
 /// Delivers keys. Clones share it.

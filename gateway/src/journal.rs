@@ -217,7 +217,7 @@ impl Journal {
     /// # Errors
     /// [`DatabaseError`] if the journal cannot be read.
     pub fn event(&self, ctx: U256, seq: u64) -> Result<Option<Entry>, DatabaseError> {
-        self.0.read(|sql| find(sql, ctx, seq).map_err(DatabaseError::from))
+        self.0.read(|sql| find(sql, ctx, seq))
     }
 
     /// The last event of every lane and epoch of a license: what its meter can settle with both signatures.
@@ -252,7 +252,7 @@ impl Journal {
     /// # Errors
     /// [`DatabaseError`] if the journal cannot be read.
     pub fn used_units(&self, license_id: LicenseId) -> Result<u64, DatabaseError> {
-        self.0.read(|sql| Ok(used_units(sql, license_id)?))
+        self.0.read(|sql| used_units(sql, license_id))
     }
 }
 

@@ -315,7 +315,7 @@ impl LaneClient {
         if last.head != pending.request.proposed() {
             return Err(ClientError::Diverged { seq: meters });
         }
-        self.session.0.verify(&pending.request, last).map_err(|failure| self.final_error(failure))?;
+        self.session.0.verify(&pending.request, last).map_err(|failure| failure.into_error(&self.session.0.url))?;
         let last = last.clone();
         self.with_receipts(move |receipts| receipts.confirm(&last)).await
     }
@@ -335,16 +335,8 @@ impl LaneClient {
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(Duration::from_secs(2));
                 }
-                Err(failure) => return Err(self.final_error(failure)),
+                Err(failure) => return Err(failure.into_error(&self.session.0.url)),
             }
-        }
-    }
-
-    fn final_error(&self, failure: Failure) -> ClientError {
-        match failure {
-            Failure::Refused(problem) => ClientError::Refused(problem),
-            Failure::Again(source) => ClientError::Unreachable { url: self.session.0.url.clone(), source },
-            Failure::Hopeless(error) => error,
         }
     }
 

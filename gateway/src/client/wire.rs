@@ -31,6 +31,17 @@ pub(super) enum Failure {
     Hopeless(ClientError),
 }
 
+impl Failure {
+    /// What the caller is told when it is not tried again.
+    pub(super) fn into_error(self, url: &str) -> ClientError {
+        match self {
+            Self::Refused(problem) => ClientError::Refused(problem),
+            Self::Again(source) => ClientError::Unreachable { url: url.to_owned(), source },
+            Self::Hopeless(error) => error,
+        }
+    }
+}
+
 impl Shared {
     fn lane_url(&self, lane: u32) -> String {
         format!("{}/v1/licenses/{}/lanes/{lane}", self.url, self.license.license_id)

@@ -13,8 +13,8 @@ use alloy::{
 /// where there is one, the fix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RevertReason {
-    name: String,
-    sentence: String,
+    name: Box<str>,
+    sentence: Box<str>,
     data: Bytes,
 }
 
@@ -43,7 +43,7 @@ impl RevertReason {
                 ),
             )
         };
-        Self { name, sentence, data: Bytes::copy_from_slice(data) }
+        Self { name: name.into(), sentence: sentence.into(), data: Bytes::copy_from_slice(data) }
     }
 
     /// The Solidity error's name, e.g. `NotRefundableYet`; empty if it is unknown.
@@ -55,7 +55,7 @@ impl RevertReason {
     /// Whether it is the Solidity error of this name.
     #[must_use]
     pub fn is(&self, name: &str) -> bool {
-        self.name == name
+        &*self.name == name
     }
 
     /// What the contract returned.

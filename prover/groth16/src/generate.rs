@@ -1,14 +1,17 @@
 //! Everything committed that is derived from the circuits.
 
+mod example;
+
 use std::collections::BTreeMap;
 
-use ark_bn254::Bn254;
-use ark_groth16::ProvingKey;
+use rand::SeedableRng;
+use rand_chacha::ChaCha20Rng;
 
 use crate::{
     circuit::Circuit,
     key_delivery::KeyDelivery,
     keys::{self, Fingerprint, KeyError, WARNING},
+    prove::prove_with,
     solidity::export_verifier,
     usage::Usage,
     verifying_key::VerifyingKey,
@@ -31,24 +34,40 @@ pub struct GeneratedFile {
 /// # Errors
 /// [`KeyError`] if arkworks cannot make a key.
 pub fn generated_files() -> Result<Vec<GeneratedFile>, KeyError> {
-    let usage = made::<Usage>()?;
-    let delivery = made::<KeyDelivery>()?;
-    let fingerprints: BTreeMap<_, _> = [(Usage::NAME, &usage.1), (KeyDelivery::NAME, &delivery.1)].into();
+    let usage = made::<Usage>(&example::usage())?;
+    let delivery = made::<KeyDelivery>(&example::key_delivery())?;
+    let fingerprints: BTreeMap<_, _> =
+        [(Usage::NAME, &usage.fingerprint), (KeyDelivery::NAME, &delivery.fingerprint)].into();
     let mut json = serde_json::to_string_pretty(&fingerprints).expect("strings serialize");
     json.push('\n');
     let file = |path, contents| GeneratedFile { path, contents };
     Ok(vec![
         file("prover/groth16/keys/fingerprints.json", json),
-        file("prover/groth16/keys/usage_128.vk.json", usage.0.to_json()),
-        file("prover/groth16/keys/key_delivery.vk.json", delivery.0.to_json()),
-        file("contracts/src/generated/UsageVerifier.sol", export_verifier(&usage.0, "UsageVerifier")),
-        file("contracts/src/generated/KeyDeliveryVerifier.sol", export_verifier(&delivery.0, "KeyDeliveryVerifier")),
+        file("prover/groth16/keys/usage_128.vk.json", usage.key.to_json()),
+        file("prover/groth16/keys/key_delivery.vk.json", delivery.key.to_json()),
+        file("prover/groth16/vectors/usage_128.json", usage.example),
+        file("prover/groth16/vectors/key_delivery.json", delivery.example),
+        file("contracts/src/generated/UsageVerifier.sol", export_verifier(&usage.key, "UsageVerifier")),
+        file("contracts/src/generated/KeyDeliveryVerifier.sol", export_verifier(&delivery.key, "KeyDeliveryVerifier")),
     ])
 }
 
-fn made<C: Circuit>() -> Result<(VerifyingKey, Fingerprint), KeyError> {
+struct Made {
+    key: VerifyingKey,
+    fingerprint: Fingerprint,
+    example: String,
+}
+
+/// The key of a circuit and what follows from it, with one proof of a public witness.
+fn made<C: Circuit>(assignment: &C::Assignment) -> Result<Made, KeyError> {
     let shape = C::shape();
-    let key: ProvingKey<Bn254> = keys::generate::<C>(&shape)?;
-    let verifying = VerifyingKey::new(C::NAME, WARNING, &key.vk);
-    Ok((verifying, keys::fingerprint(&shape, &key)))
+    let key = keys::generate::<C>(&shape)?;
+    let mut rng = ChaCha20Rng::seed_from_u64(0);
+    let proof = prove_with::<C>(&shape, &key, assignment, &mut rng)
+        .map_err(|error| KeyError::Arkworks { circuit: C::NAME, reason: error.to_string() })?;
+    Ok(Made {
+        key: VerifyingKey::new(C::NAME, WARNING, &key.vk),
+        fingerprint: keys::fingerprint(&shape, &key),
+        example: example::to_json(&proof, &C::assign(assignment).0[1..shape.inputs]),
+    })
 }

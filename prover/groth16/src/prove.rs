@@ -5,7 +5,7 @@ use std::path::Path;
 use ark_bn254::Bn254;
 use ark_ff::UniformRand;
 use ark_groth16::{Groth16, ProvingKey, r1cs_to_qap::LibsnarkReduction};
-use rand::rngs::OsRng;
+use rand::{CryptoRng, RngCore, rngs::OsRng};
 use statement::{
     field::{Fr, NotCanonical},
     key_delivery as delivery, usage as use_of,
@@ -119,14 +119,23 @@ fn keyed<C: Circuit>(dir: &Path) -> Result<Keyed, KeyError> {
 }
 
 fn prove<C: Circuit>(keyed: &Keyed, assignment: &C::Assignment) -> Result<Proof, ProveError> {
-    let Keyed { shape, key } = keyed;
+    // Fresh for every proof: reusing them for two witnesses would show their difference.
+    prove_with::<C>(&keyed.shape, &keyed.key, assignment, &mut OsRng)
+}
+
+/// Proves with given randomness; anything but the system's is for published witnesses.
+pub(crate) fn prove_with<C: Circuit>(
+    shape: &Shape,
+    key: &ProvingKey<Bn254>,
+    assignment: &C::Assignment,
+    rng: &mut (impl RngCore + CryptoRng),
+) -> Result<Proof, ProveError> {
     let circuit = C::NAME;
     let assigned = C::assign(assignment);
     if let Some(rule) = shape.broken_rule(&assigned.0) {
         return Err(ProveError::Unsatisfied { circuit, rule });
     }
-    // Fresh for every proof: reusing them for two witnesses would show their difference.
-    let (r, s) = (Fr::rand(&mut OsRng), Fr::rand(&mut OsRng));
+    let (r, s) = (Fr::rand(rng), Fr::rand(rng));
     Groth16::<Bn254, LibsnarkReduction>::create_proof_with_reduction_and_matrices(
         key,
         r,

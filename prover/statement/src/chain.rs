@@ -142,7 +142,7 @@ impl Accumulator {
     pub fn step(&mut self, event: &Event) -> Result<Head, StepError> {
         let delta = self.delta(event.time)?;
         let call = to_fr(event.call).map_err(|_| StepError::CallNotCanonical(event.call))?;
-        if usize::from(self.fill) == BLOCK_EVENTS {
+        if usize::from(self.fill) >= BLOCK_EVENTS {
             self.base = self.chain;
             self.words = [U256::ZERO; 4];
             self.fill = 0;

@@ -48,6 +48,29 @@ fn usage_proofs_verify_at_1_64_128_and_from_an_open_block() {
     }
 }
 
+/// Forge reads the same two files against the generated contracts.
+#[test]
+fn pinned_proofs_verify() {
+    #[derive(serde::Deserialize)]
+    struct Pinned<const N: usize> {
+        inputs: Vec<U256>,
+        proof: Proof,
+    }
+    impl<const N: usize> Pinned<N> {
+        fn read(json: &str) -> ([U256; N], Proof) {
+            let pinned: Self = serde_json::from_str(json).unwrap();
+            (pinned.inputs.try_into().unwrap(), pinned.proof)
+        }
+    }
+    let verifier = Verifier::new(31337).unwrap();
+    let (inputs, proof) = Pinned::read(include_str!("../../vectors/usage_128.json"));
+    let inputs = use_of::PublicInputs::from_array(inputs).unwrap();
+    assert_eq!(inputs.units, (10..40).sum::<u32>());
+    assert!(verifier.verify_usage(&inputs, &proof));
+    let (inputs, proof) = Pinned::read(include_str!("../../vectors/key_delivery.json"));
+    assert!(verifier.verify_key_delivery(&delivery::PublicInputs::from_array(inputs), &proof));
+}
+
 #[test]
 fn proofs_are_fresh_and_survive_calldata_and_json() {
     let witness = delivery_witness(2);
@@ -69,13 +92,14 @@ fn proofs_are_fresh_and_survive_calldata_and_json() {
 
 #[test]
 fn impossible_witnesses_are_refused_by_name() {
+    type Change = fn(&mut UsageWitness);
     let good = witness(3, 4);
-    let refused = |change: fn(&mut UsageWitness)| {
+    let refused = |change: Change| {
         let mut bad = good.clone();
         change(&mut bad);
         prover().prove_usage(&bad).unwrap_err().to_string()
     };
-    let cases: [(fn(&mut UsageWitness), &str); 6] = [
+    let cases: [(Change, &str); 6] = [
         (|w| w.events.clear(), "no event to prove"),
         (|w| w.events = vec![w.events[0]; 129], "129 events are more"),
         (|w| w.events.swap(0, 1), "event 1 does not extend the chain"),

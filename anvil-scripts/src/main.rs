@@ -22,6 +22,10 @@ enum Command {
     Tools,
     /// Run a command with DATABASE_URL set, to a fresh Postgres unless it is set already
     WithPostgres(command::with_postgres::Arguments),
+    /// Play the whole story on a stack of its own, and tell it
+    Demo(command::demo::Arguments),
+    /// Start a stack, deployed and funded, and keep it until Ctrl-C
+    Up(command::up::Arguments),
     /// Start a development chain with funded accounts and keep it until Ctrl-C
     Chain(command::chain::Arguments),
 }
@@ -45,6 +49,8 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         match arguments.command {
             Command::Tools => command::tools::run(),
             Command::WithPostgres(arguments) => command::with_postgres::run(arguments).await,
+            Command::Demo(arguments) => command::demo::run(arguments).await,
+            Command::Up(arguments) => command::up::run(arguments).await,
             Command::Chain(arguments) => command::chain::run(arguments).await,
         }
     })

@@ -7,11 +7,10 @@ mod service;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use alloy::primitives::U256;
 use anyhow::{Context, Result, bail};
-use cli::network::Network;
-use cli::session::Session;
-use contracts::{Call, Datavault, DeployConfig, DeployStep, Deployment};
+use cli::Network;
+use cli::Session;
+use contracts::{Datavault, DeployConfig, DeployStep, Deployment};
 use domain::{Amount, Token};
 
 pub use self::service::{Service, datavault};
@@ -107,7 +106,9 @@ impl Stack {
             meter_url: ports::url(options.meter_port)?,
         };
         description.write(&folder, &deployment, &actors)?;
-        let network = Network::from_stack("dev", &folder.join("stack.json"))?;
+        let mut network = Network::from_stack(cli::DEV, &folder.join("stack.json"))?;
+        // Whatever DATAVAULT_HOME says: a stack keeps its wallets to itself.
+        network.home = folder.join("home");
 
         progress("starting the indexer".into());
         let mut indexer = Service::indexer(&description, &folder)?;
@@ -153,7 +154,10 @@ impl Stack {
     async fn fund_companies(&self) -> Result<()> {
         let chain = Datavault::connect(self.chain.rpc_url.as_str(), self.deployment.clone()).await?;
         for company in [&self.actors.company1, &self.actors.company2, &self.actors.company3] {
-            let call = Call::mint(self.dollar(), company.address(), Amount(U256::from(COMPANY_DUSD)));
+            let call = self
+                .deployment
+                .mint_dev_token(company.address(), Amount::from(COMPANY_DUSD))
+                .context("a stack is deployed with the dev token")?;
             chain.send_and_confirm(&self.actors.deployer.signer, &call).await?;
         }
         Ok(())

@@ -31,10 +31,10 @@ impl Play<'_> {
         run!(self, company2, license::buy, [bad])?;
         run!(self, company3, license::buy, [bad])?;
 
-        let chain = &self.cast.anyone.chain;
+        let escrow = self.stack.deployment.addresses.escrow;
         for (token, name) in [(Token::ETH, "ETH"), (self.stack.dollar(), "dUSD")] {
-            let (owed, held) =
-                (chain.liabilities(token).await?, chain.token_balance(token, self.stack.deployment.addresses.escrow).await?);
+            let chain = &self.cast.anyone.chain;
+            let (owed, held) = (chain.liabilities(token).await?, chain.token_balance(token, escrow).await?);
             self.check(owed == held && !held.0.is_zero(), format!("escrow holds exactly what it owes in {name}: {held}"))?;
         }
         Ok(())

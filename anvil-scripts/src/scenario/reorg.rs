@@ -7,11 +7,10 @@ use alloy::eips::BlockNumberOrTag;
 use alloy::network::TransactionResponse;
 use alloy::primitives::{Address, B256, Bytes};
 use alloy::providers::Provider;
-use alloy::providers::ext::AnvilApi as _;
 use anyhow::{Context, Result, bail};
 use domain::{ChainEvent, LicenseId};
 
-use super::{Play, made};
+use super::Play;
 
 const FOLLOW_TIMEOUT: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(50);

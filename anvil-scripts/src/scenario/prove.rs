@@ -1,0 +1,56 @@
+//! Step 6: what was used is proved and paid.
+
+use alloy::primitives::U256;
+use alloy::primitives::utils::parse_ether;
+use anyhow::Result;
+
+use super::fetch::{FETCHES, LANES};
+use super::offer::UNIT_PRICE;
+use super::{Play, made, run};
+
+/// Events in a proof of the story: fewer than the 128 that fit, so that each lane takes two, and the second starts in
+/// the middle of a block of 24.
+const BATCH: u64 = 70;
+
+impl Play<'_> {
+    pub(super) async fn prove(&mut self) -> Result<()> {
+        let license = made(self.licenses.per_use, "per-use license")?;
+        let price = parse_ether(UNIT_PRICE)?;
+        let owed = price * U256::from(FETCHES);
+
+        let proved = run!(self, company1, usage::prove, [license, "--submit", "--batch", BATCH])?;
+        for proof in &proved.proofs {
+            self.report.proof("usage_128", proof.events, proof.proving_millis);
+        }
+        let events: usize = proved.proofs.iter().map(|proof| proof.events).sum();
+        let wanted = LANES * FETCHES.div_ceil(LANES).div_ceil(BATCH);
+        self.check(
+            events as u64 == FETCHES && proved.proofs.len() as u64 == wanted,
+            format!("{} proofs of at most {BATCH} events cover all {FETCHES}; the chain verified each", proved.proofs.len()),
+        )?;
+        let payment_id = self.cast.company1.chain.license(license).await?.payment_id;
+        let payment = self.cast.company1.chain.payment(payment_id).await?;
+        self.check(
+            payment.released.0 == owed,
+            format!("escrow drew exactly {FETCHES} × {UNIT_PRICE} ETH = {owed} wei"),
+        )?;
+
+        let settled = run!(self, creator, usage::settle, [license]);
+        // Only the company keeps receipts here; the creator's meter has the same heads in its journal.
+        let settled = match settled {
+            Ok(settled) => settled,
+            Err(_) => run!(self, company1, usage::settle, [license])?,
+        };
+        let after = self.cast.company1.chain.payment(payment_id).await?;
+        self.check(
+            settled.drawn.0.is_zero() && after.released == payment.released,
+            "settling the same heads by signature afterwards draws nothing more",
+        )?;
+        let withdrawn = run!(self, creator, escrow::withdraw, ["--token", "ETH"])?;
+        let fee = run!(self, platform, escrow::withdraw, ["--token", "ETH"])?;
+        self.check(
+            withdrawn.amount.0 + fee.amount.0 == owed && fee.amount.0 == owed / U256::from(40),
+            format!("creator and platform withdrew {} and {} wei", withdrawn.amount, fee.amount),
+        )
+    }
+}

@@ -1,0 +1,26 @@
+//! Step 7: no key came.
+
+use anyhow::Result;
+
+use super::{Play, made, run};
+
+impl Play<'_> {
+    pub(super) async fn refund(&mut self) -> Result<()> {
+        let license = made(self.licenses.undelivered, "company 2's license")?;
+        let chain = &self.cast.company2.chain;
+        let dollar = self.stack.dollar();
+        let company2 = self.stack.actors.company2.address();
+        let payment_id = chain.license(license).await?.payment_id;
+        let paid = chain.payment(payment_id).await?.amount;
+        let before = chain.token_balance(dollar, company2).await?;
+
+        run!(self, company2, escrow::refund, [payment_id])?;
+        run!(self, company2, escrow::withdraw, ["--token", "dUSD"])?;
+        let chain = &self.cast.company2.chain;
+        let after = chain.token_balance(dollar, company2).await?;
+        self.check(after.0 - before.0 == paid.0, format!("company2 took back all {paid} base units of dUSD"))?;
+
+        let late = run!(self, bad_creator, key::deliver, [license]);
+        self.check(late.is_err(), "the key can no longer be delivered, so it is not shown")
+    }
+}

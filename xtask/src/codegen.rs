@@ -15,10 +15,18 @@ type Files = BTreeMap<PathBuf, String>;
 /// Writes every generated file, or with `check` fails and names those that differ.
 pub fn run(root: &Path, check: bool) -> Result<()> {
     // Verifiers come first: they are sources of the contracts.
-    let written = settle(root, artifacts::generate(root)?, check)?;
+    let mut written = settle(root, verifiers()?, check)?;
+    written.extend(settle(root, artifacts::generate(root)?, check)?);
+    remove_stray(root, "contracts/src/generated", &written, check)?;
     remove_stray(root, "contracts/artifacts", &written, check)?;
     println!("codegen: {} files are up to date", written.len());
     Ok(())
+}
+
+/// Everything that follows from the circuits: verifying keys, their fingerprints, Solidity.
+fn verifiers() -> Result<Files> {
+    let files = groth16::generated_files().context("the development keys cannot be made")?;
+    Ok(files.into_iter().map(|file| (PathBuf::from(file.path), file.contents)).collect())
 }
 
 /// Makes the files on disk equal to `files`. Returns their paths.

@@ -42,6 +42,7 @@ pub struct Arguments {
 
 /// What applies to every command.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
 pub struct Global {
     /// Network: `dev`, a name from datavault.toml, or a .toml or stack.json file
     #[arg(long, global = true, env = "DATAVAULT_NETWORK", default_value = "dev", value_name = "NAME|FILE")]

@@ -1,6 +1,6 @@
 //! `datavault dispute file`: complains about what a delivered key opened.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, path::PathBuf, time::Instant};
 
 use content::OpenError;
 use domain::{Amount, ChainEvent, DisputeId, DisputeKind, LicenseId, PaymentId};
@@ -53,6 +53,8 @@ pub struct Report {
     pub bond: Amount,
     /// After this second anyone may time it out.
     pub ruling_deadline: u64,
+    /// How long the proof in the evidence took.
+    pub proving_millis: u64,
     /// What was sent.
     pub transactions: Vec<Transaction>,
 }
@@ -68,7 +70,7 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
     }
     let received = receive(session, args.license).await?;
     require_mismatch(session, &received).await?;
-    let evidence = seal(session, &args, &received).await?;
+    let (evidence, proving_millis) = seal(session, &args, &received).await?;
     let bytes = evidence.to_bytes()?;
     if let Some(path) = &args.evidence_out {
         std::fs::write(path, &bytes).or_fail(|| format!("cannot write `{}`", path.display()))?;
@@ -89,6 +91,7 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
         evidence_cid: cid.to_string(),
         bond,
         ruling_deadline: filed.ruling_deadline,
+        proving_millis,
         transactions: vec![sent.transaction],
     })
 }
@@ -117,7 +120,7 @@ pub(super) async fn open(session: &Session, received: &Received) -> Result<Resul
     .await
 }
 
-async fn seal(session: &Session, args: &Args, received: &Received) -> Result<Evidence, Failure> {
+async fn seal(session: &Session, args: &Args, received: &Received) -> Result<(Evidence, u64), Failure> {
     let license = session.license(args.license).await?;
     let offer = session.offer(license.view.offer_id).await?;
     let arbitrator = offer.terms.arbitrator;
@@ -130,11 +133,13 @@ async fn seal(session: &Session, args: &Args, received: &Received) -> Result<Evi
         .or_fail(|| "cannot encrypt the key".into())?;
     let prover = session.prover().await?;
     let step = session.progress.step("proving that the key is the registered one");
+    let started = Instant::now();
     let (proof, inputs) = blocking(move || prover.prove_key_delivery(&witness))
         .await?
         .or_fail(|| "cannot prove that the key is the registered one".into())?;
     drop(step);
-    Ok(Evidence {
+    let proving_millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let evidence = Evidence {
         version: Evidence::version(),
         kind: args.kind,
         chain_id: session.chain.chain_id(),
@@ -150,7 +155,8 @@ async fn seal(session: &Session, args: &Args, received: &Received) -> Result<Evi
         sealed,
         proof,
         complaint: args.complaint.clone(),
-    })
+    };
+    Ok((evidence, proving_millis))
 }
 
 impl fmt::Display for Report {

@@ -104,6 +104,14 @@ pub enum ClientError {
         /// Our last countersigned event.
         ours: u64,
     },
+    /// The receipts have no such event.
+    #[error("lane {lane} has no event {seq} in the receipts")]
+    EventUnknown {
+        /// The lane.
+        lane: u32,
+        /// The event.
+        seq: u64,
+    },
     /// Two heads for one event.
     #[error("event {seq} has another head at the meter than in the receipts: take another lane and keep both")]
     Diverged {

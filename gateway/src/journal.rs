@@ -383,3 +383,6 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     };
     Ok(Entry { lane, request, countersigned })
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@
 //! served bytes that are not on record.
 
 use std::{
-    future::Future,
+    future::{Future, IntoFuture},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -193,7 +193,7 @@ impl Meter {
         routes::router(self)
     }
 
-    /// Serves until `shutdown` resolves, then finishes what it began.
+    /// Serves until `shutdown` resolves, then finishes what it began, within the time one request may take.
     ///
     /// # Errors
     /// The listener failed.
@@ -202,6 +202,25 @@ impl Meter {
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), MeterError> {
-        axum::serve(listener, self.router()).with_graceful_shutdown(shutdown).await.map_err(MeterError::Serve)
+        let (stopping, mut stopped) = tokio::sync::watch::channel(false);
+        let serving = axum::serve(listener, self.router()).with_graceful_shutdown(async move {
+            shutdown.await;
+            stopping.send_replace(true);
+        });
+        let overdue = async {
+            let told = stopped.wait_for(|stopped| *stopped).await.is_ok();
+            if !told {
+                // The server ended first; its result counts.
+                std::future::pending::<()>().await;
+            }
+            tokio::time::sleep(self.0.limits.request_timeout).await;
+        };
+        tokio::select! {
+            served = serving.into_future() => served.map_err(MeterError::Serve),
+            () = overdue => {
+                tracing::warn!("some connections did not end in time and were dropped");
+                Ok(())
+            }
+        }
     }
 }

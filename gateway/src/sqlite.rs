@@ -1,6 +1,7 @@
 //! SQLite as both sides of metering use it: durable at commit, one connection, off the async runtime.
 
 use std::{
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -71,6 +72,14 @@ impl Database {
             std::fs::create_dir_all(folder)
                 .map_err(|source| DatabaseError::Disk { path: folder.to_owned(), source })?;
         }
+        // SQLite gives its side files the permissions of the database: nobody else reads who used what when.
+        std::fs::OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(|source| DatabaseError::Disk { path: path.to_owned(), source })?;
         let failed = |source| DatabaseError::Open { path: path.to_owned(), source };
         let mut connection = Connection::open(path).map_err(failed)?;
         connection.busy_timeout(Duration::from_secs(10)).map_err(failed)?;

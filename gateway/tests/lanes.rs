@@ -5,6 +5,7 @@ mod support;
 
 use std::time::Duration;
 
+use alloy::primitives::U256;
 use datavault_gateway::client::{ClientError, Receipts};
 use datavault_gateway::protocol::ProblemCode;
 use support::{LICENSE, NOW, World, lossy::Lossy};
@@ -238,4 +239,47 @@ async fn each_side_that_forgot_is_told_so() {
     let error = lane.fetch(0..1_000).await.unwrap_err();
     assert!(matches!(error, ClientError::MeterBehind { meters: 0, ours: 1 }), "{error}");
     assert_eq!(world.session(&running.url, AT_ONCE).await.receipts().last(world.ctx(0)).unwrap().unwrap().head.seq, 1);
+}
+
+#[tokio::test]
+async fn a_gap_longer_than_one_event_spans_is_bridged_by_ticks() {
+    const LONGEST: u64 = (1 << 24) - 1;
+    let world = World::new(100);
+    world.facts.change(|it| it.licenses[0].expires_at = None);
+    let running = world.start().await;
+    let lane = world.session(&running.url, AT_ONCE).await.lane(0).await.unwrap();
+    lane.fetch(0..1_000).await.unwrap();
+    world.facts.change(|it| it.now += 2 * LONGEST + 500);
+    let fetched = lane.fetch(0..1_000).await.unwrap();
+    assert_eq!((fetched.head.head.seq, fetched.head.head.total), (4, 2), "two ticks of no units");
+    assert_eq!(fetched.head.head.time, NOW + 2 * LONGEST + 500);
+}
+
+#[tokio::test]
+async fn what_is_to_be_proved_extends_from_head_to_head() {
+    let world = World::new(100);
+    let running = world.start().await;
+    let session = world.session(&running.url, AT_ONCE).await;
+    let lane = session.lane(0).await.unwrap();
+    for step in 0..30 {
+        lane.fetch(step * 10..step * 10 + 10).await.unwrap();
+    }
+    let (receipts, ctx) = (session.receipts(), lane.ctx());
+    let (mut head, mut events) = (U256::ZERO, 0);
+    while let Some(range) = receipts.provable_from(ctx, head, 13).unwrap() {
+        let mut chain = range.before;
+        for event in &range.events {
+            chain.step(event).unwrap();
+        }
+        assert_eq!(chain.signable(), range.after.head);
+        assert!(session.meter().key.verify(range.after.head.head, &range.after.meter_eddsa));
+        head = range.after.head.head;
+        events += range.events.len();
+    }
+    assert_eq!(events, 30);
+    assert_eq!(session.status(0).await.unwrap().last, receipts.last(ctx).unwrap());
+    assert!(receipts.provable_from(ctx, U256::from(5), 13).unwrap().is_none(), "a head of another lane");
+    let unknown = lane.refetch(31).await.unwrap_err();
+    assert!(matches!(unknown, ClientError::EventUnknown { lane: 0, seq: 31 }), "{unknown}");
+    assert_eq!(lane.refetch(3).await.unwrap().bytes, world.plaintext[20..30]);
 }

@@ -118,7 +118,7 @@ impl LaneClient {
         self.reconcile_locked(&mut compared).await?;
         let ctx = self.ctx;
         let receipt = self.with_receipts(move |receipts| receipts.event(ctx, seq)).await?;
-        let receipt = receipt.ok_or(ClientError::ReceiptsBehind { meters: seq, ours: 0 })?;
+        let receipt = receipt.ok_or(ClientError::EventUnknown { lane: self.lane.lane, seq })?;
         self.exchange(&receipt.request).await
     }
 

@@ -94,14 +94,13 @@ impl Play<'_> {
         }
     }
 
-    /// The last head of each lane, as the licensee keeps it and as the meter answers it.
+    /// The last head of each lane, as the licensee keeps it and as the meter does.
     async fn compare_both_sides(&mut self, receipts: &Receipts, license: LicenseId) -> Result<()> {
+        let journal = gateway::meter::journal(&self.cast.creator.home()?.meter())?;
         let (mut events, mut units) = (0, 0);
         for (lane, ctx) in receipts.lanes(license)? {
             let Some(kept) = receipts.last(ctx)? else { bail!("lane {} has no receipt", lane.lane) };
-            let url = self.stack.meter.url().join(&format!("v1/licenses/{license}/lanes/{}", lane.lane))?;
-            let answered: gateway::protocol::LaneStatus = reqwest::get(url).await?.error_for_status()?.json().await?;
-            let same = answered.last.as_ref().is_some_and(|last| last.head == kept.head);
+            let same = journal.last(ctx)?.is_some_and(|entry| entry.countersigned == kept);
             self.check(same, format!("lane {}: both sides are at event {}", lane.lane, kept.head.seq))?;
             events += kept.head.seq;
             units += kept.head.total;

@@ -130,7 +130,6 @@ macro_rules! id_from_path {
     ($($id:ty),+) => {$(
         impl FromPath for $id {
             fn from_path(field: &str, text: &str) -> Result<Self, ApiError> {
-                // More than a column holds exists nowhere; it is still a number.
                 text.parse().map_err(|error| not_understood(field, error))
             }
         }
@@ -148,12 +147,13 @@ impl<T: FromPath, S: Send + Sync> FromRequestParts<S> for Id<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let internal = |cause: String| ApiError::Internal { cause };
-        let names = RawPathParams::from_request_parts(parts, state).await.map_err(|e| internal(e.to_string()))?;
+        let unreadable = |field: &str| ApiError::BadParameter {
+            field: field.to_owned(),
+            detail: format!("{field} is not readable text"),
+        };
+        let names = RawPathParams::from_request_parts(parts, state).await.map_err(|_| unreadable("path"))?;
         let field = names.iter().next().map(|(name, _)| name.to_owned()).unwrap_or_default();
-        let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| {
-            ApiError::BadParameter { detail: format!("{field} is not readable text"), field: field.clone() }
-        })?;
+        let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| unreadable(&field))?;
         T::from_path(&field, &text).map(Self)
     }
 }

@@ -18,6 +18,11 @@ pub(crate) fn number(column: &'static str, value: u64) -> Result<i64, StoreError
     i64::try_from(value).map_err(|_| StoreError::TooLarge { column, value })
 }
 
+/// An id to look for. None that is stored is as large as the largest.
+pub(crate) fn key(id: u64) -> i64 {
+    i64::try_from(id).unwrap_or(i64::MAX)
+}
+
 /// A field element or context as 32 bytes, big-endian.
 pub(crate) fn word(value: U256) -> Vec<u8> {
     value.to_be_bytes::<32>().to_vec()

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 
 use super::Page;
 use crate::{
-    columns::{Account, Base, Code, Number, number},
+    columns::{Account, Base, Code, Number, key},
     error::StoreError,
 };
 
@@ -72,8 +72,8 @@ async fn select(
     filter: &DisputeFilter,
     page: Page,
 ) -> Result<Vec<Dispute>, StoreError> {
-    let id = id.map(|id| number("dispute_id", id.0)).transpose()?;
-    let license_id = filter.license_id.map(|id| number("license_id", id.0)).transpose()?;
+    let id = id.map(|id| key(id.0));
+    let license_id = filter.license_id.map(|id| key(id.0));
     let (block, log, limit) = page.bounds()?;
     Ok(sqlx::query_as!(
         Dispute,
@@ -127,7 +127,7 @@ pub async fn evidence(conn: &mut PgConnection, id: DisputeId, limit: u32) -> Res
         select block_number as "block_number!: Number", party as "party!: Account", evidence_cid
         from dispute_evidence where dispute_id = $1 order by block_number, log_index limit $2
         "#,
-        number("dispute_id", id.0)?,
+        key(id.0),
         i64::from(limit),
     )
     .fetch_all(conn)

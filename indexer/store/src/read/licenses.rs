@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 
 use super::Page;
 use crate::{
-    columns::{Account, Base, Count, Hash, Number, Small, Word, number},
+    columns::{Account, Base, Count, Hash, Number, Small, Word, key},
     error::StoreError,
 };
 
@@ -116,8 +116,8 @@ async fn select(
     filter: &LicenseFilter,
     page: Page,
 ) -> Result<Vec<License>, StoreError> {
-    let id = id.map(|id| number("license_id", id.0)).transpose()?;
-    let offer_id = filter.offer_id.map(|id| number("offer_id", id.0)).transpose()?;
+    let id = id.map(|id| key(id.0));
+    let offer_id = filter.offer_id.map(|id| key(id.0));
     let (block, log, limit) = page.bounds()?;
     Ok(sqlx::query_as!(
         License,

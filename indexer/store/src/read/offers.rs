@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 
 use super::Page;
 use crate::{
-    columns::{Account, Base, Code, Count, Hash, Number, Small, number},
+    columns::{Account, Base, Code, Count, Hash, Number, Small, key},
     error::StoreError,
 };
 
@@ -92,7 +92,7 @@ async fn select(
     filter: &OfferFilter,
     page: Page,
 ) -> Result<Vec<Offer>, StoreError> {
-    let id = id.map(|id| number("offer_id", id.0)).transpose()?;
+    let id = id.map(|id| key(id.0));
     let (block, log, limit) = page.bounds()?;
     Ok(sqlx::query_as!(
         Offer,

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 
 use super::Page;
 use crate::{
-    columns::{Account, Base, Code, Count, Number, Small, number},
+    columns::{Account, Base, Code, Count, Number, Small, key},
     error::StoreError,
 };
 
@@ -90,8 +90,8 @@ async fn select(
     filter: &PaymentFilter,
     page: Page,
 ) -> Result<Vec<Payment>, StoreError> {
-    let id = id.map(|id| number("payment_id", id.0)).transpose()?;
-    let license_id = filter.license_id.map(|id| number("license_id", id.0)).transpose()?;
+    let id = id.map(|id| key(id.0));
+    let license_id = filter.license_id.map(|id| key(id.0));
     let (block, log, limit) = page.bounds()?;
     Ok(sqlx::query_as!(
         Payment,

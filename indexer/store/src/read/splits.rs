@@ -6,13 +6,13 @@ use domain::{Payee, SplitId};
 use sqlx::PgConnection;
 
 use crate::{
-    columns::{Account, number},
+    columns::{Account, key},
     error::StoreError,
 };
 
 /// The payees of each of `ids`, in order.
 pub async fn payees(conn: &mut PgConnection, ids: &[SplitId]) -> Result<HashMap<SplitId, Vec<Payee>>, StoreError> {
-    let ids: Vec<i64> = ids.iter().map(|id| number("splits.split_id", id.0)).collect::<Result<_, _>>()?;
+    let ids: Vec<i64> = ids.iter().map(|id| key(id.0)).collect();
     let rows = sqlx::query!(
         r#"
         select split_id as "split_id: crate::columns::Number", account as "account: Account", share_bps

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 
 use super::Page;
 use crate::{
-    columns::{Count, Hash, Number, Small, Word, number},
+    columns::{Count, Hash, Number, Small, Word, key},
     error::StoreError,
 };
 
@@ -79,7 +79,7 @@ pub async fn lanes(conn: &mut PgConnection, id: LicenseId, limit: u32) -> Result
           coalesce(extract(epoch from last_window_end), 0)::bigint as "last_window_end!: Number"
         from lane_states where license_id = $1 order by epoch, lane limit $2
         "#,
-        number("license_id", id.0)?,
+        key(id.0),
         i64::from(limit),
     )
     .fetch_all(conn)
@@ -112,7 +112,7 @@ pub async fn settlements(conn: &mut PgConnection, id: LicenseId, page: Page) -> 
         where u.license_id = $1 and (u.block_number, u.log_index) < ($2, $3)
         order by u.block_number desc, u.log_index desc limit $4
         "#,
-        number("license_id", id.0)?,
+        key(id.0),
         block,
         log,
         limit,

@@ -276,7 +276,7 @@ fn check_follows(chain: &mut Accumulator, request: &FetchRequest) -> Result<(), 
 fn last_state(sql: &Connection, ctx: U256) -> Result<Accumulator, DatabaseError> {
     let state = sql
         .prepare_cached("select accumulator from lanes where ctx = :ctx")?
-        .query_row(named_params! {":ctx": word(ctx)}, |row| row.from_json("accumulator"))
+        .query_row(named_params! {":ctx": word(ctx)}, |row| row.parsed("accumulator"))
         .optional()?;
     Ok(state.unwrap_or_else(|| Accumulator::genesis(ctx)))
 }
@@ -374,7 +374,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         head: request.proposed(),
         licensee_signature,
         meter_signature: Bytes::from(row.get::<_, Vec<u8>>("meter_signature")?),
-        meter_eddsa: row.from_json("meter_eddsa")?,
+        meter_eddsa: row.parsed("meter_eddsa")?,
     };
     let lane = Lane {
         license_id: LicenseId(row.number("license_id")?),

@@ -155,7 +155,7 @@ pub(crate) trait Columns {
     fn number<N: TryFrom<i64>>(&self, column: &str) -> rusqlite::Result<N>;
     fn u256(&self, column: &str) -> rusqlite::Result<U256>;
     fn hash(&self, column: &str) -> rusqlite::Result<B256>;
-    fn from_json<T: DeserializeOwned>(&self, column: &str) -> rusqlite::Result<T>;
+    fn parsed<T: DeserializeOwned>(&self, column: &str) -> rusqlite::Result<T>;
 }
 
 impl Columns for Row<'_> {
@@ -173,7 +173,7 @@ impl Columns for Row<'_> {
         self.get::<_, [u8; 32]>(column).map(B256::from)
     }
 
-    fn from_json<T: DeserializeOwned>(&self, column: &str) -> rusqlite::Result<T> {
+    fn parsed<T: DeserializeOwned>(&self, column: &str) -> rusqlite::Result<T> {
         let index = self.as_ref().column_index(column)?;
         let text: String = self.get(index)?;
         serde_json::from_str(&text).map_err(|error| {

@@ -11,6 +11,8 @@ use std::{
 use alloy::{
     node_bindings::{Anvil, AnvilInstance},
     primitives::{Address, B256, U256},
+    providers::ext::AnvilApi,
+    rpc::types::anvil::ReorgOptions,
     signers::local::PrivateKeySigner,
 };
 use content::{ContentKey, EmbeddedStore, seal_into};
@@ -245,6 +247,26 @@ async fn a_key_is_delivered_once_and_opens_for_its_licensee_alone() {
     assert_eq!(deliverer.deliver_license(sold.license_id).await.unwrap(), Outcome::AlreadyDelivered);
     let again = market.deliverer("lost-its-cursor", 60).await.run_once().await.unwrap();
     assert_eq!(again, [(sold.license_id, Outcome::AlreadyDelivered)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_purchase_that_a_reorg_took_back_and_made_again_gets_its_key() {
+    let market = Market::open().await;
+    let deliverer = market.deliverer("worker", 60).await;
+    let first = market.sell(market.perpetual(), 0).await;
+    assert!(matches!(deliverer.run_once().await.unwrap().as_slice(), [(_, Outcome::Delivered { .. })]));
+
+    // Offer, profile, purchase and delivery never happened.
+    market.chain.provider().anvil_reorg(ReorgOptions { depth: 4, tx_block_pairs: Vec::new() }).await.unwrap();
+    assert!(market.chain.license(first.license_id).await.is_err());
+    assert!(deliverer.run_once().await.unwrap().is_empty());
+
+    let again = market.sell(market.perpetual(), 0).await;
+    assert_eq!(again.license_id, first.license_id);
+    let outcomes = deliverer.run_once().await.unwrap();
+    assert!(matches!(outcomes.as_slice(), [(_, Outcome::Delivered { .. })]), "{outcomes:?}");
+    let key = receive_key(&market.chain, again.license_id, &market.licensee_secret).await.unwrap();
+    assert_eq!(*key.to_bytes(), *market.key.to_bytes());
 }
 
 #[tokio::test(flavor = "multi_thread")]

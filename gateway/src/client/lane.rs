@@ -136,10 +136,15 @@ impl LaneClient {
     async fn fetch_named(&self, range: Range<u64>, request_id: Option<String>) -> Result<Fetched, ClientError> {
         let units = self.units_of(&range)?;
         let mut compared = self.compared.lock().await;
-        let reconciled = self.reconcile_locked(&mut compared).await?;
+        let pending = self.standing().await?.pending;
+        let asked_again =
+            pending.is_some_and(|it| it.request_id == request_id && (it.request.start..it.request.end) == range);
+        let recovered = self.reconcile_locked(&mut compared).await?.recovered;
+        if let Some(recovered) = recovered.filter(|_| asked_again) {
+            return Ok(recovered);
+        }
         if let Some(id) = request_id.clone() {
-            let ctx = self.ctx;
-            let name = id.clone();
+            let (ctx, name) = (self.ctx, id.clone());
             if let Some(receipt) = self.with_receipts(move |receipts| receipts.by_request_id(ctx, &name)).await? {
                 let FetchRequest { start, end, .. } = receipt.request;
                 if (start..end) != range {
@@ -147,10 +152,6 @@ impl LaneClient {
                 }
                 return self.exchange(&receipt.request).await;
             }
-        } else if let Some(recovered) = reconciled.recovered
-            && recovered.range == range
-        {
-            return Ok(recovered);
         }
         let chain = self.bridged().await?;
         self.propose_and_send(chain, range, units, request_id).await

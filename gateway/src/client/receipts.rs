@@ -86,7 +86,7 @@ impl Receipts {
                     "select accumulator from receipts where ctx = :ctx and meter_signature is not null
                      order by seq desc limit 1",
                 )?
-                .query_row(named_params! {":ctx": word(ctx)}, |row| row.from_json("accumulator"))
+                .query_row(named_params! {":ctx": word(ctx)}, |row| row.parsed("accumulator"))
                 .optional()?
                 .unwrap_or_else(|| Accumulator::genesis(ctx));
             let pending = one(sql, "ctx = :ctx and meter_signature is null", ctx, ":ctx", &word(ctx))?;
@@ -215,7 +215,7 @@ impl Receipts {
         self.database.read(|sql| {
             Ok(sql
                 .prepare_cached("select accumulator from receipts where ctx = :ctx and head = :head")?
-                .query_row(named_params! {":ctx": word(ctx), ":head": word(head)}, |row| row.from_json("accumulator"))
+                .query_row(named_params! {":ctx": word(ctx), ":head": word(head)}, |row| row.parsed("accumulator"))
                 .optional()?)
         })
     }
@@ -302,7 +302,7 @@ fn receipt(row: &Row<'_>) -> rusqlite::Result<Receipt> {
             head: request.proposed(),
             licensee_signature: request.licensee_signature.clone(),
             meter_signature: signature.into(),
-            meter_eddsa: row.from_json("meter_eddsa")?,
+            meter_eddsa: row.parsed("meter_eddsa")?,
         }),
     };
     Ok(Receipt { lane: lane(row)?, request, request_id: row.get("request_id")?, countersigned })

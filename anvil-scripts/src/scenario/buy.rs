@@ -32,10 +32,10 @@ impl Play<'_> {
         run!(self, company3, license::buy, [bad])?;
 
         let escrow = self.stack.deployment.addresses.escrow;
-        for (token, name) in [(Token::ETH, "ETH"), (self.stack.dollar(), "dUSD")] {
+        for token in [Token::ETH, self.stack.dollar()] {
             let chain = &self.cast.anyone.chain;
             let (owed, held) = (chain.liabilities(token).await?, chain.token_balance(token, escrow).await?);
-            self.check(owed == held && !held.0.is_zero(), format!("escrow holds exactly what it owes in {name}: {held}"))?;
+            self.check(owed == held && !held.0.is_zero(), format!("escrow holds exactly what it owes: {}", self.amount(held, token)?))?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Step 8: the key is right for the ciphertext, the ciphertext is not what was registered.
 
 use anyhow::Result;
-use domain::Ruling;
+use domain::{Ruling, Token};
 
 use super::{Play, made, run};
 
@@ -38,10 +38,10 @@ impl Play<'_> {
         let payment = self.cast.company3.chain.payment(filed.payment_id).await?;
         self.check(
             payment.refunded == payment.amount && payment.released.0.is_zero(),
-            format!("escrow paid back all {} base units of dUSD", payment.amount),
+            format!("escrow paid back all {}", self.amount(payment.amount, self.stack.dollar())?),
         )?;
         run!(self, company3, escrow::withdraw, ["--token", "dUSD"])?;
         let bond = run!(self, company3, escrow::withdraw, ["--token", "ETH"])?;
-        self.check(bond.amount == filed.bond, format!("the bond of {} wei came back", bond.amount))
+        self.check(bond.amount == filed.bond, format!("the bond of {} came back", self.amount(bond.amount, Token::ETH)?))
     }
 }

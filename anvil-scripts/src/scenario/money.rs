@@ -46,7 +46,8 @@ impl Play<'_> {
         known.map_or_else(|| account.to_string(), |actor| actor.name.to_owned())
     }
 
-    fn amount(&self, amount: Amount, token: Token) -> Result<String> {
+    /// With its token, for people.
+    pub(super) fn amount(&self, amount: Amount, token: Token) -> Result<String> {
         let (decimals, name) = if token.is_eth() { (18, "ETH") } else { (6, "dUSD") };
         let text = format_units(amount.0, decimals)?;
         let text = text.trim_end_matches('0').trim_end_matches('.');

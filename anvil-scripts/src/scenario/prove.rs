@@ -3,6 +3,7 @@
 use alloy::primitives::U256;
 use alloy::primitives::utils::parse_ether;
 use anyhow::Result;
+use domain::Token;
 
 use super::fetch::{FETCHES, LANES};
 use super::offer::UNIT_PRICE;
@@ -32,7 +33,7 @@ impl Play<'_> {
         let payment = self.cast.company1.chain.payment(payment_id).await?;
         self.check(
             payment.released.0 == owed,
-            format!("escrow drew exactly {FETCHES} × {UNIT_PRICE} ETH = {owed} wei"),
+            format!("escrow drew exactly {FETCHES} × {UNIT_PRICE} ETH = {}", self.amount(payment.released, Token::ETH)?),
         )?;
 
         let settled = run!(self, creator, usage::settle, [license]);
@@ -50,7 +51,11 @@ impl Play<'_> {
         let fee = run!(self, platform, escrow::withdraw, ["--token", "ETH"])?;
         self.check(
             withdrawn.amount.0 + fee.amount.0 == owed && fee.amount.0 == owed / U256::from(40),
-            format!("creator and platform withdrew {} and {} wei", withdrawn.amount, fee.amount),
+            format!(
+                "the creator withdrew {}, the platform {}",
+                self.amount(withdrawn.amount, Token::ETH)?,
+                self.amount(fee.amount, Token::ETH)?
+            ),
         )
     }
 }

@@ -98,7 +98,7 @@ impl Teller {
         }
         let table = |header: &[&str], rows: Vec<Vec<String>>| {
             let mut table = Table::new();
-            table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_header(header.to_vec()).add_rows(rows);
+            table.load_style(presets::UTF8_FULL_CONDENSED).set_header(header.to_vec()).add_rows(rows);
             println!("\n{table}");
         };
         let moves = report.money.iter().map(|m| vec![m.from.clone(), m.to.clone(), m.amount.clone(), m.why.clone()]);

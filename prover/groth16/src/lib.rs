@@ -10,8 +10,6 @@
 //!
 //! A proof's bytes identify nothing: `(−A, −B, C)` verifies whenever `(A, B, C)` does.
 
-#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on fails"))]
-
 mod circuit;
 mod constraint;
 mod gadget;

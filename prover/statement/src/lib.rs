@@ -10,8 +10,6 @@
 //!
 //! Nothing here performs IO. Secrets are zeroized when dropped and redacted in `Debug`.
 
-#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test that cannot go on fails"))]
-
 pub mod babyjubjub;
 pub mod chain;
 pub mod context;

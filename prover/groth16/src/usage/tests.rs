@@ -86,6 +86,39 @@ fn broken(assignment: &Assignment) -> Option<&'static str> {
     Usage::shape().broken_rule(&Usage::assign(assignment).0)
 }
 
+/// A chain of `count` events after `skip`, each `(seconds since the last, units)`.
+fn shaped(start: u64, skip: usize, shape: impl Fn(usize) -> (u64, u16), count: usize) -> Assignment {
+    let mut time = start;
+    let mut witness = witness(0, 1);
+    let event = |i: usize| {
+        let (delta, units) = shape(i);
+        time += if i == 0 { 0 } else { delta };
+        Event { time, units, call: U256::from(i) }
+    };
+    let all: Vec<Event> = (0..skip + count).map(event).collect();
+    witness.before = after(&Accumulator::genesis(CTX), &all[..skip]);
+    witness.events = all[skip..].to_vec();
+    witness.window = Window::new(all[skip].time, all[skip + count - 1].time).unwrap();
+    resign(&mut witness);
+    witness.assign().unwrap().0
+}
+
+#[test]
+fn edge_values_are_provable() {
+    let longest = (1u64 << DELTA_BITS) - 1;
+    let latest = (1u64 << TIME_BITS) - 1;
+    for skip in [0, 7, 24] {
+        // The longest gaps and the most units, up to the last second there is.
+        let start = latest - longest * (skip as u64 + 127);
+        assert_eq!(broken(&shaped(start, skip, |_| (longest, u16::MAX), 128)), None);
+        // All in one second, none of them charged.
+        assert_eq!(broken(&shaped(0, skip, |_| (0, 0), 128)), None);
+        // Gaps and units of every size.
+        let varied = |i: usize| ((i as u64 * 7919) << (i % 5), (i * 911) as u16);
+        assert_eq!(broken(&shaped(START, skip, varied, 50)), None);
+    }
+}
+
 /// Changes the honest assignment of events 3..8 of a chain; the rows refuse.
 fn refused(rule: &str, change: impl FnOnce(&mut Assignment)) {
     let mut assignment = unchecked(&witness(3, 5));

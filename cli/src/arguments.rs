@@ -50,7 +50,7 @@ pub struct Global {
     /// Print JSON, and errors as JSON on stderr
     #[arg(long, global = true)]
     pub json: bool,
-    /// Do not ask before a transaction is sent
+    /// Do not ask before a transaction is sent; nobody is asked with --json or without a terminal either
     #[arg(long, short = 'y', global = true)]
     pub yes: bool,
     /// Encrypted keystore to sign with

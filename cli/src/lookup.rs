@@ -159,7 +159,9 @@ impl Session {
     /// # Errors
     /// If there is none, or its key is malformed: heads that it signs could not be proved.
     pub async fn meter(&self, id: MeterId) -> Result<MeterPublished, Failure> {
-        let meter = self.chain.meter_published(id).await?;
+        let mut meter = self.chain.meter_published(id).await?;
+        // A stranger chose it, and a terminal shows it.
+        meter.url.retain(|c| !c.is_control());
         check_key(meter.key_x, meter.key_y, meter.key_hash).map_err(|failure| {
             Failure::mismatch(format!("meter {id} is not usable")).because(failure).fix("do not buy what it serves")
         })?;

@@ -3,7 +3,7 @@
 use std::{fmt, ops::Range, path::PathBuf, str::FromStr, sync::Arc};
 
 use alloy::primitives::U256;
-use domain::{ContentId, LicenseId};
+use domain::{ContentId, Delivery, LicenseId};
 use futures::future::try_join_all;
 use gateway::{
     client::{ClientError, LaneClient, Receipts, Session as Use, SessionOptions},
@@ -117,7 +117,11 @@ struct Done {
 /// # Errors
 /// If the license is not the wallet's, not served, or used up, or the meter does not answer for long.
 pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
-    session.own_license(args.license).await?;
+    let license = session.own_license(args.license).await?;
+    if session.offer(license.view.offer_id).await?.terms.delivery == Delivery::Key {
+        return Err(Failure::state(format!("license {} is not served: its key is delivered", args.license))
+            .fix(format!("run `datavault key receive {}`", args.license)));
+    }
     let used = Arc::new(open_use(session, args.license, args.meter_url.clone()).await?);
     let content_id = used.license().content_id;
     let ranges = Arc::new(plan(session, &args, content_id).await?);

@@ -90,3 +90,68 @@ impl Evidence {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{SeedableRng, rngs::StdRng};
+    use statement::{
+        SecretKey,
+        key_delivery::{encrypt, key_commitment},
+    };
+
+    fn cid() -> Cid {
+        content::cid_of(&b"evidence"[..]).unwrap().0
+    }
+
+    fn evidence() -> Evidence {
+        let mut rng = StdRng::seed_from_u64(1);
+        let arbitrator = SecretKey::random(&mut rng).public();
+        let key = [7; 32];
+        let ctx = U256::from(5);
+        let (sealed, _) = encrypt(&key, &arbitrator, ctx, &mut rng).unwrap();
+        // The points at infinity: well-formed, and they prove nothing.
+        let proof = Proof::from_calldata([U256::ZERO; 8]).unwrap();
+        Evidence {
+            version: Evidence::version(),
+            kind: DisputeKind::ContentMismatch,
+            chain_id: 31_337,
+            license_id: LicenseId(3),
+            content_id: ContentId(B256::repeat_byte(1)),
+            content_hash: B256::repeat_byte(2),
+            ciphertext_cid: cid().to_string(),
+            key_commitment: key_commitment(&key),
+            arbitrator: Address::repeat_byte(4),
+            arbitrator_profile_id: ProfileId(9),
+            arbitrator_commitment: arbitrator.commitment(),
+            ctx,
+            sealed,
+            proof,
+            complaint: "not the penguins".into(),
+        }
+    }
+
+    #[test]
+    fn evidence_reads_back_as_it_was_written() {
+        let written = evidence();
+        assert_eq!(Evidence::from_bytes(&written.to_bytes().unwrap(), &cid()).unwrap(), written);
+    }
+
+    #[test]
+    fn evidence_without_a_proof_does_not_verify() {
+        let evidence = evidence();
+        let verifier = groth16::Verifier::new(evidence.chain_id).unwrap();
+        assert!(!verifier.verify_key_delivery(&evidence.inputs(), &evidence.proof));
+    }
+
+    #[test]
+    fn what_is_no_evidence_is_refused() {
+        assert!(Evidence::from_bytes(b"{}", &cid()).is_err());
+        let newer = Evidence { version: 2, ..evidence() }.to_bytes().unwrap();
+        let message = Evidence::from_bytes(&newer, &cid()).unwrap_err().to_string();
+        assert!(message.contains("version 2"), "{message}");
+        let mut tampered: serde_json::Value = serde_json::from_slice(&evidence().to_bytes().unwrap()).unwrap();
+        tampered["extra"] = 1.into();
+        assert!(Evidence::from_bytes(tampered.to_string().as_bytes(), &cid()).is_err());
+    }
+}

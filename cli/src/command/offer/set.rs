@@ -188,8 +188,8 @@ impl fmt::Display for Report {
             .with("kind", format!("{kind}, {delivery}"))
             .with("price", price_words(&self.terms, &self.currency))
             .with(
-                "valid until",
-                if self.terms.valid_until == 0 { "closed".into() } else { show_time(self.terms.valid_until) },
+                "open until",
+                if self.terms.valid_until == 0 { "you close it".into() } else { show_time(self.terms.valid_until) },
             )
             .with("arbitrator", self.terms.arbitrator)
             .with("terms sha256", self.terms.terms_hash);

@@ -7,7 +7,7 @@ use contracts::UsageBatch;
 use domain::{Amount, ChainEvent, Context, LicenseId};
 use gateway::client::{ProvableRange, Receipts};
 use groth16::{Proof, UsageWitness};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use statement::usage::{MAX_EVENTS, PublicInputs, Window};
 
 use crate::{
@@ -63,9 +63,12 @@ pub struct Report {
     pub transactions: Vec<Transaction>,
 }
 
-/// One proof.
-#[derive(Debug, Serialize)]
+/// One proof: what `--out` writes and `usage settle --proof` reads.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Proved {
+    /// The license.
+    pub license_id: LicenseId,
     /// Its lane.
     pub lane: u32,
     /// Events in it.
@@ -164,6 +167,7 @@ async fn prove_lane(
         let (proof, inputs, proving_millis) = prove(session, args.license, range).await?;
         head = inputs.head_after;
         let proved = Proved {
+            license_id: args.license,
             lane,
             events,
             units: inputs.units,
@@ -175,10 +179,10 @@ async fn prove_lane(
             proving_millis,
         };
         if let Some(folder) = &args.out {
-            write(folder, args.license, &proved)?;
+            write(folder, &proved)?;
         }
         if args.submit {
-            report.transactions.push(settle(session, args.license, &proved).await?);
+            report.transactions.push(settle(session, &proved).await?);
         }
         report.proofs.push(proved);
     }
@@ -216,9 +220,10 @@ async fn prove(
     Ok((proof, inputs, u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)))
 }
 
-async fn settle(session: &Session, license_id: LicenseId, proved: &Proved) -> Result<Transaction, Failure> {
+/// Settles one proof. Anyone may.
+pub(super) async fn settle(session: &Session, proved: &Proved) -> Result<Transaction, Failure> {
     let batch = UsageBatch {
-        license_id,
+        license_id: proved.license_id,
         lane: proved.lane,
         head_after: proved.head_after,
         window_start: proved.window_start,
@@ -231,9 +236,9 @@ async fn settle(session: &Session, license_id: LicenseId, proved: &Proved) -> Re
     Ok(sent.transaction)
 }
 
-fn write(folder: &std::path::Path, license_id: LicenseId, proved: &Proved) -> Result<(), Failure> {
+fn write(folder: &std::path::Path, proved: &Proved) -> Result<(), Failure> {
     make_private_dir(folder)?;
-    let path = folder.join(format!("license-{license_id}-lane-{}-{:#x}.json", proved.lane, proved.head_after));
+    let path = folder.join(format!("license-{}-lane-{}-{:#x}.json", proved.license_id, proved.lane, proved.head_after));
     let text = serde_json::to_vec_pretty(proved).or_fail(|| "cannot write the proof".into())?;
     std::fs::write(&path, text).or_fail(|| format!("cannot write `{}`", path.display()))
 }

@@ -1,13 +1,16 @@
 //! `datavault usage settle`: settles by the last head that both sides signed.
 
-use std::fmt;
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use alloy::primitives::U256;
 use contracts::SignedHead;
 use domain::{Amount, ChainEvent, Context, LicenseId};
 use serde::Serialize;
 
-use super::prove::lanes;
+use super::prove::{Proved, lanes, settle};
 use crate::{
     blocks::blocking,
     command::content::fetch::receipts,
@@ -22,13 +25,18 @@ use crate::{
 ///
 /// What was proved already is not drawn again.
 #[derive(Clone, Debug, clap::Args)]
-#[command(after_help = "Example:\n  datavault usage settle 2")]
+#[command(
+    after_help = "Examples:\n  datavault usage settle 2\n  datavault usage settle 2 --proof license-2-lane-0-0x1f….json"
+)]
 pub struct Args {
     /// The license
     pub license: LicenseId,
     /// Only this lane
     #[arg(long)]
     pub lane: Option<u32>,
+    /// Settle a proof that `usage prove --out` wrote, instead of signed heads; may be repeated, in the proofs' order
+    #[arg(long = "proof", value_name = "FILE", conflicts_with = "lane")]
+    pub proofs: Vec<PathBuf>,
 }
 
 /// What was settled.
@@ -66,12 +74,41 @@ pub struct Settled {
 /// # Errors
 /// If receipts are missing, or the chain refuses.
 pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
-    let license = session.own_license(args.license).await?;
+    // Whoever holds proofs may settle them; receipts are the licensee's alone.
+    let license = match args.proofs.is_empty() {
+        true => session.own_license(args.license).await?,
+        false => session.license(args.license).await?,
+    };
     let terms = session.offer(license.view.offer_id).await?.terms;
     let before = session.payment(license.view.payment_id).await?.due;
-    let store = receipts(session).await?;
     let (mut heads, mut transactions) = (Vec::new(), Vec::new());
-    for (lane, ctx) in lanes(&store, args.license, license.view.epoch, args.lane).await? {
+    if args.proofs.is_empty() {
+        settle_heads(session, &args, license.view.epoch, &mut heads, &mut transactions).await?;
+    } else {
+        for file in &args.proofs {
+            transactions.push(settle(session, &read(file, args.license)?).await?);
+        }
+    }
+    let after = session.payment(license.view.payment_id).await?.due;
+    Ok(Report {
+        license_id: args.license,
+        heads,
+        settled_units: session.settled_units(args.license).await?,
+        drawn: Amount(after.0.saturating_sub(before.0)),
+        currency: session.currency(terms.token).await?,
+        transactions,
+    })
+}
+
+async fn settle_heads(
+    session: &Session,
+    args: &Args,
+    epoch: u32,
+    heads: &mut Vec<Settled>,
+    transactions: &mut Vec<Transaction>,
+) -> Result<(), Failure> {
+    let store = receipts(session).await?;
+    for (lane, ctx) in lanes(&store, args.license, epoch, args.lane).await? {
         let reading = store.clone();
         let last = blocking(move || reading.last(ctx)).await?.or_fail(|| "cannot read the receipts".into())?;
         let Some(last) = last else { continue };
@@ -94,15 +131,21 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
         transactions.push(sent.transaction);
         heads.push(Settled { lane, seq: head.seq, total: head.total, head: head.head });
     }
-    let after = session.payment(license.view.payment_id).await?.due;
-    Ok(Report {
-        license_id: args.license,
-        heads,
-        settled_units: session.settled_units(args.license).await?,
-        drawn: Amount(after.0.saturating_sub(before.0)),
-        currency: session.currency(terms.token).await?,
-        transactions,
-    })
+    Ok(())
+}
+
+fn read(file: &Path, license_id: LicenseId) -> Result<Proved, Failure> {
+    let text = std::fs::read(file).or_usage(|| format!("cannot read `{}`", file.display()))?;
+    let proved: Proved = serde_json::from_slice(&text)
+        .or_usage(|| format!("`{}` is not a proof that `usage prove --out` wrote", file.display()))?;
+    if proved.license_id != license_id {
+        return Err(Failure::usage(format!(
+            "`{}` is about license {}, not {license_id}",
+            file.display(),
+            proved.license_id
+        )));
+    }
+    Ok(proved)
 }
 
 impl fmt::Display for Report {

@@ -26,11 +26,8 @@ pub async fn connect_options(base: &PgConnectOptions, access: Access) -> Result<
         return Ok(named);
     }
     let mut conn = PgConnection::connect_with(&named).await?;
-    let has_role: bool = sqlx::query_scalar(
-        "select coalesce((select pg_has_role(oid, 'member') from pg_roles where rolname = 'datavault_reader'), false)",
-    )
-    .fetch_one(&mut conn)
-    .await?;
+    // Missing, or not ours to become: then the defaults below have to do.
+    let has_role = sqlx::query("set role datavault_reader").execute(&mut conn).await.is_ok();
     conn.close().await?;
     let readable = named.options([("default_transaction_read_only", "on"), ("statement_timeout", "10s")]);
     Ok(if has_role { readable.options([("role", "datavault_reader")]) } else { readable })

@@ -20,12 +20,6 @@ pub async fn observe_head(conn: &mut PgConnection, at: u64, hash: B256) -> Resul
     Ok(())
 }
 
-/// Notes that the head is still the same.
-pub async fn observe_head_still(conn: &mut PgConnection) -> Result<(), StoreError> {
-    sqlx::query!("update observed_head set seen_at = now()").execute(conn).await?;
-    Ok(())
-}
-
 /// Notes why the writer gave up, for readers to tell.
 pub async fn set_halted(conn: &mut PgConnection, reason: &str) -> Result<(), StoreError> {
     sqlx::query!("update observed_head set halted = $1", crate::columns::text(reason)).execute(conn).await?;

@@ -24,7 +24,7 @@ pub use blocks::{checkpoint, stored_hash, stored_hashes_below};
 pub use columns::{Account, Hash, Word};
 pub use connect::{Access, connect_options, pool};
 pub use error::StoreError;
-pub use head::{observe_head, observe_head_still, set_halted};
+pub use head::{observe_head, set_halted};
 pub use logs::RawLog;
 pub use migrate::{MIGRATOR, MigrateError, check_schema, migrate};
 pub use mirror::{Mirror, MirrorError, claim_mirror};

@@ -73,8 +73,10 @@ pub async fn migrate(conn: &mut PgConnection) -> Result<(), MigrateError> {
           if not exists (select from pg_roles where rolname = 'datavault_reader') then
             create role datavault_reader nologin;
           end if;
-          if not pg_has_role('datavault_reader', 'member') then
-            execute format('grant datavault_reader to %I', current_user);
+          -- Whoever may create roles is not thereby allowed to become them.
+          if not (select rolsuper from pg_roles where rolname = current_user) then
+            execute format('grant datavault_reader to %I', current_user)
+              || case when current_setting('server_version_num')::int >= 160000 then ' with set true' else '' end;
           end if;
           grant usage on schema public to datavault_reader;
           grant select on all tables in schema public to datavault_reader;

@@ -1,7 +1,7 @@
 //! Who may do what, and what a database of another origin is told.
 
 use sqlx::{
-    ConnectOptions, Executor,
+    AssertSqlSafe, ConnectOptions, Connection, Executor,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use store::{Access, MigrateError, Mirror, Writer, WriterError, check_schema, claim_mirror, connect_options};
@@ -56,6 +56,31 @@ async fn readers_cannot_write_even_when_they_try(_: PgPoolOptions, options: PgCo
     assert!(reader.execute("delete from blocks").await.is_err());
     let lifted = reader.execute("begin read write; delete from blocks").await.unwrap_err().to_string();
     assert!(lifted.contains("permission denied"), "{lifted}");
+}
+
+#[sqlx::test(migrations = false)]
+async fn an_ordinary_user_migrates_and_reads(_: PgPoolOptions, options: PgConnectOptions) {
+    let mut admin = options.connect().await.unwrap();
+    for (attribute, may_create_roles) in [("nocreaterole", false), ("createrole", true)] {
+        let user = format!("dv_{attribute}_{}", std::process::id());
+        let database = options.get_database().unwrap();
+        let sql = format!(
+            "create role {user} login password 'x' {attribute}; alter database \"{database}\" owner to {user};
+             drop schema public cascade; create schema public authorization {user}"
+        );
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut admin).await.unwrap();
+        let own = options.clone().username(&user).password("x");
+        migrated(&own).await;
+        let mut reader = connect_options(&own, Access::Read).await.unwrap().connect().await.unwrap();
+        check_schema(&mut reader).await.unwrap();
+        assert!(reader.execute("delete from blocks").await.is_err(), "{may_create_roles}");
+        reader.close().await.unwrap();
+        let sql = format!(
+            "alter database \"{database}\" owner to current_user; drop owned by {user} cascade; create schema if not exists public;
+             drop role {user}"
+        );
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut admin).await.unwrap();
+    }
 }
 
 #[sqlx::test(migrations = false)]

@@ -102,8 +102,11 @@ pub trait Facts: Send + Sync {
     /// The contract that licenses are bought from.
     fn license_manager(&self) -> Address;
 
-    /// The chain's clock, unix seconds.
+    /// The chain's clock, unix seconds. May miss a jump of a development chain's time for a moment.
     fn now(&self) -> BoxFuture<'_, Result<u64, FactsError>>;
+
+    /// The chain's clock, looked at now.
+    fn exact_now(&self) -> BoxFuture<'_, Result<u64, FactsError>>;
 
     /// A license, nothing if there is none.
     fn license(&self, license_id: LicenseId) -> BoxFuture<'_, Result<Option<LicenseFacts>, FactsError>>;

@@ -283,3 +283,28 @@ async fn what_is_to_be_proved_extends_from_head_to_head() {
     assert!(matches!(unknown, ClientError::EventUnknown { lane: 0, seq: 31 }), "{unknown}");
     assert_eq!(lane.refetch(3).await.unwrap().bytes, world.plaintext[20..30]);
 }
+
+#[tokio::test]
+async fn a_jump_of_the_chains_time_that_one_clock_missed_stops_nobody() {
+    const DAY: u64 = 86_400;
+    let world = World::new(100);
+    let running = world.start().await;
+    let lane = world.session(&running.url, AT_ONCE).await.lane(0).await.unwrap();
+    lane.fetch(0..1_000).await.unwrap();
+    // Both clocks still show yesterday; the chain is asked where they disagree with it.
+    world.facts.change(|it| (it.now, it.seen_now) = (NOW + DAY, Some(NOW)));
+    lane.fetch(0..1_000).await.unwrap();
+    // The meter's clock noticed, the licensee's did not.
+    let mut licensee = World::new(100);
+    licensee.session_key = world.session_key.clone();
+    licensee.facts.change(|it| {
+        it.licenses[0].session_key = world.session_key.address();
+        it.meters[0].signer = world.signer.address();
+        (it.now, it.seen_now) = (NOW + DAY, Some(NOW));
+    });
+    world.facts.change(|it| it.seen_now = None);
+    let other = licensee.session(&running.url, AT_ONCE).await.lane(1).await.unwrap();
+    let fetched = other.fetch(0..1_000).await.unwrap();
+    assert_eq!(fetched.head.head.time, NOW + DAY);
+    assert_eq!(running.meter.journal().used_units(LICENSE).unwrap(), 3);
+}

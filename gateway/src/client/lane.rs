@@ -195,10 +195,22 @@ impl LaneClient {
         units: u16,
         request_id: Option<String>,
     ) -> Result<Fetched, ClientError> {
-        let now = self.session.0.facts.now().await?;
-        // Clocks of nodes differ by moments; the chain of heads only goes forward.
-        let at = now.max(chain.last);
-        self.propose_at(chain, range, units, request_id, at).await
+        let facts = &self.session.0.facts;
+        // Clocks of nodes differ by moments; the chain of heads only goes forward, and not before the license.
+        let earliest = chain.last.max(self.session.license().starts_at);
+        let at = facts.now().await?.max(earliest);
+        let sent = self.propose_at(chain.clone(), range.clone(), units, request_id.clone(), at).await;
+        match sent {
+            Err(ClientError::Refused(problem)) if problem.code == ProblemCode::TimeSkewed => {
+                // Our clock may have missed a jump of the chain's time.
+                let exactly = facts.exact_now().await?.max(earliest);
+                if exactly == at {
+                    return Err(ClientError::Refused(problem));
+                }
+                self.propose_at(chain, range, units, request_id, exactly).await
+            }
+            sent => sent,
+        }
     }
 
     async fn propose_at(

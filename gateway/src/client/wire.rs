@@ -84,7 +84,7 @@ impl Shared {
 
     /// Asks where the meter stands.
     pub(super) async fn status(&self, lane: u32) -> Result<LaneStatus, Failure> {
-        let time = self.facts.now().await.map_err(|error| Failure::Again(error.into()))?;
+        let time = self.facts.exact_now().await.map_err(|error| Failure::Again(error.into()))?;
         let message = lane_read_message(self.meter.signer, self.license.license_id, lane, time);
         let signature =
             self.key.sign_message_sync(message.as_bytes()).map_err(|error| Failure::Hopeless(error.into()))?;

@@ -76,6 +76,10 @@ impl Facts for CachedFacts {
         self.inner.now()
     }
 
+    fn exact_now(&self) -> BoxFuture<'_, Result<u64, FactsError>> {
+        self.inner.exact_now()
+    }
+
     fn license(&self, license_id: LicenseId) -> BoxFuture<'_, Result<Option<LicenseFacts>, FactsError>> {
         Box::pin(async move {
             if let Some((at, facts)) = self.licenses.get(&license_id)

@@ -152,6 +152,10 @@ impl Facts for ChainFacts {
         })
     }
 
+    fn exact_now(&self) -> BoxFuture<'_, Result<u64, FactsError>> {
+        Box::pin(async move { self.clock.refresh().await.map_err(failed("read the chain's clock")) })
+    }
+
     fn license(&self, license_id: LicenseId) -> BoxFuture<'_, Result<Option<LicenseFacts>, FactsError>> {
         Box::pin(self.license_facts(license_id))
     }

@@ -102,24 +102,40 @@ fn check_size(meter: &Meter, facts: &LicenseFacts, request: &FetchRequest) -> Re
 
 /// Checks an event that is not on record yet against the clock.
 pub(super) async fn new_event(meter: &Meter, admitted: &Admitted, request: &FetchRequest) -> Result<(), Problem> {
-    let Admitted { facts, now } = admitted;
-    let (now, license_id) = (*now, facts.license_id);
+    let facts = &admitted.facts;
+    if untimely(meter, facts, admitted.now, request).is_none() {
+        return Ok(());
+    }
+    // The clock may have missed a jump of the chain's time: what refuses is the chain as it is now.
+    let now = meter.0.facts.exact_now().await?;
+    match untimely(meter, facts, now, request) {
+        None => Ok(()),
+        Some(problem) if problem.code == ProblemCode::LicenseExpired => {
+            Err(problem.with_terms(terms::of(meter, facts.content_id).await?))
+        }
+        Some(problem) => Err(problem),
+    }
+}
+
+fn untimely(meter: &Meter, facts: &LicenseFacts, now: u64, request: &FetchRequest) -> Option<Problem> {
+    let license_id = facts.license_id;
+    // The chain holds the license, so its time has reached the license's start.
+    let now = now.max(facts.starts_at);
     if let Some(expires_at) = facts.expires_at
         && (now > expires_at || request.time > expires_at)
     {
         let detail = format!("license {license_id} expired at {expires_at}, now is {now}: buy another");
-        let offers = terms::of(meter, facts.content_id).await?;
-        return Err(Problem::new(ProblemCode::LicenseExpired, detail).expecting(expires_at).with_terms(offers));
+        return Some(Problem::new(ProblemCode::LicenseExpired, detail).expecting(expires_at));
     }
-    if now < facts.starts_at || request.time < facts.starts_at {
-        let detail = format!("license {license_id} begins at {}, now is {now}", facts.starts_at);
-        return Err(Problem::new(ProblemCode::LicenseNotStarted, detail).expecting(facts.starts_at));
+    if request.time < facts.starts_at {
+        let detail = format!("time is {}, license {license_id} begins at {}", request.time, facts.starts_at);
+        return Some(Problem::new(ProblemCode::LicenseNotStarted, detail).expecting(facts.starts_at));
     }
     let limits = &meter.0.limits;
     let too_old = !request.is_tick() && request.time < now.saturating_sub(limits.max_behind_secs);
     if too_old || request.time > now + limits.max_ahead_secs {
         let detail = format!("time is {}, the meter's clock says {now}: take the chain's clock", request.time);
-        return Err(Problem::new(ProblemCode::TimeSkewed, detail).expecting(json!({ "now": now })));
+        return Some(Problem::new(ProblemCode::TimeSkewed, detail).expecting(json!({ "now": now })));
     }
-    Ok(())
+    None
 }

@@ -17,7 +17,7 @@ pub(super) async fn handle(
     headers: HeaderMap,
 ) -> Result<Json<LaneStatus>, Problem> {
     let facts = admit::license(&meter, license_id, None).await?;
-    let time = meter.0.facts.now().await?;
+    let mut time = meter.0.facts.now().await?;
 
     let refused =
         |reason: String| Problem::new(ProblemCode::SignatureInvalid, reason).expecting(facts.session_key.to_string());
@@ -26,7 +26,11 @@ pub(super) async fn handle(
         .and_then(|value| value.split_once('.'))
         .and_then(|(time, signature)| Some((time.parse::<u64>().ok()?, signature.parse::<Signature>().ok()?)))
         .ok_or_else(|| refused(format!("header {READ_HEADER} must be `<unix seconds>.<signature>`")))?;
-    if signed_at.abs_diff(time) > meter.0.limits.max_behind_secs {
+    let stale = |time: u64| signed_at.abs_diff(time) > meter.0.limits.max_behind_secs;
+    if stale(time) {
+        time = meter.0.facts.exact_now().await?;
+    }
+    if stale(time) {
         return Err(refused(format!("header {READ_HEADER} was signed at {signed_at}, now is {time}: sign again")));
     }
     let message = lane_read_message(meter.0.signer.address(), license_id, lane, signed_at);

@@ -1,6 +1,6 @@
 //! The meter's index.
 
-use std::time::Duration;
+use std::{any::Any, time::Duration};
 
 use alloy::primitives::U256;
 use axum::{
@@ -34,7 +34,7 @@ pub(super) fn router(meter: &Meter) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
         .layer(middleware::from_fn(move |request, next| within(timeout, request, next)))
-        .layer(CatchPanicLayer::new())
+        .layer(CatchPanicLayer::custom(panicked))
         .layer(TraceLayer::new_for_http())
         .with_state(meter.clone())
 }
@@ -48,6 +48,11 @@ async fn within(timeout: Duration, request: Request, next: Next) -> Response {
             "the request took too long: send it again unchanged, it is charged once",
         )),
     }
+}
+
+/// The panic itself was reported by the process's hook.
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    problem_response(&Problem::new(ProblemCode::Internal, "the meter failed: send the request again unchanged"))
 }
 
 async fn route_unknown(uri: Uri) -> Problem {

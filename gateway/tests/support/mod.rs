@@ -44,6 +44,8 @@ pub struct Stated(pub Arc<Mutex<Statement>>);
 
 pub struct Statement {
     pub now: u64,
+    /// What a clock shows that has not noticed a jump yet.
+    pub seen_now: Option<u64>,
     pub licenses: Vec<LicenseFacts>,
     pub meters: Vec<MeterFacts>,
     pub cid: Vec<u8>,
@@ -74,6 +76,10 @@ impl Facts for Stated {
     }
 
     fn now(&self) -> BoxFuture<'_, Result<u64, FactsError>> {
+        self.ask(|it| it.seen_now.unwrap_or(it.now))
+    }
+
+    fn exact_now(&self) -> BoxFuture<'_, Result<u64, FactsError>> {
         self.ask(|it| it.now)
     }
 
@@ -176,6 +182,7 @@ impl World {
             MeterFacts { meter_id: MeterId(1), signer: signer.address(), key: secret.public(), url: String::new() };
         let facts = Stated(Arc::new(Mutex::new(Statement {
             now: NOW,
+            seen_now: None,
             licenses: vec![license],
             meters: vec![meter],
             cid: sealed.cid.to_bytes(),

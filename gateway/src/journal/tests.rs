@@ -83,6 +83,25 @@ fn a_journal_of_a_newer_program_is_not_touched() {
 }
 
 #[test]
+fn many_may_open_a_new_journal_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    for round in 0..20 {
+        let path = folder.path().join(format!("{round}.sqlite"));
+        std::thread::scope(|scope| {
+            for number in 0..4_u64 {
+                let path = path.clone();
+                scope.spawn(move || {
+                    let journal = Journal::open(&path).unwrap();
+                    let mut chain = Accumulator::genesis(U256::from(number));
+                    journal.append(lane(0), &event(&mut chain, 1, 1), Some(4), sign).unwrap();
+                });
+            }
+        });
+        assert_eq!(Journal::open(&path).unwrap().used_units(LICENSE).unwrap(), 4);
+    }
+}
+
+#[test]
 fn a_journal_can_be_read_by_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let (folder, journal) = open();

@@ -19,10 +19,19 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 contract DisputeResolution is IDisputeResolution, Operated {
     using SafeCast for uint256;
 
+    /// {Dispute}, packed. Respondent and arbitrator are those that the license pins for ever.
     struct DisputeRecord {
-        Dispute dispute;
+        address filer;
+        DisputeKind kind;
+        DisputeState state;
+        Ruling ruling;
         /// The respondent answered, so the arbitrator need not wait.
         bool answered;
+        uint40 filedAt;
+        uint48 licenseId;
+        uint48 paymentId;
+        uint40 rulingDeadline;
+        uint96 bond;
     }
 
     /// @custom:storage-location erc7201:datavault.storage.DisputeResolution
@@ -79,18 +88,17 @@ contract DisputeResolution is IDisputeResolution, Operated {
         disputeId = ++$.lastDisputeId;
         $.disputeOf[terms.paymentId] = disputeId;
         uint40 rulingDeadline = (block.timestamp + RESPOND_WINDOW_SECS + RULING_WINDOW_SECS).toUint40();
-        $.disputes[disputeId].dispute = Dispute({
-            licenseId: licenseId,
-            paymentId: terms.paymentId,
+        $.disputes[disputeId] = DisputeRecord({
+            filer: msg.sender,
             kind: kind,
             state: DisputeState.Filed,
             ruling: Ruling.None,
-            filer: msg.sender,
-            respondent: terms.creator,
-            arbitrator: terms.arbitrator,
+            answered: false,
             filedAt: block.timestamp.toUint40(),
+            licenseId: licenseId.toUint48(),
+            paymentId: uint256(terms.paymentId).toUint48(),
             rulingDeadline: rulingDeadline,
-            bond: msg.value
+            bond: msg.value.toUint96()
         });
         emit DisputeFiled(
             disputeId,
@@ -110,10 +118,10 @@ contract DisputeResolution is IDisputeResolution, Operated {
 
     /// @inheritdoc IDisputeResolution
     function submitEvidence(uint256 disputeId, bytes calldata evidenceCid) external {
-        DisputeRecord storage record = _filed(disputeId);
-        if (msg.sender == record.dispute.respondent) {
-            record.answered = true;
-        } else if (msg.sender != record.dispute.filer) {
+        DisputeRecord storage d = _filed(disputeId);
+        if (msg.sender == _terms(d).creator) {
+            d.answered = true;
+        } else if (msg.sender != d.filer) {
             revert NotParty(msg.sender);
         }
         if (!BinaryCid.isPlausible(evidenceCid)) revert CidInvalid(evidenceCid);
@@ -122,12 +130,12 @@ contract DisputeResolution is IDisputeResolution, Operated {
 
     /// @inheritdoc IDisputeResolution
     function rule(uint256 disputeId, uint256 ruling) external {
-        DisputeRecord storage record = _filed(disputeId);
-        Dispute storage d = record.dispute;
-        if (msg.sender != d.arbitrator) revert NotArbitrator(msg.sender, d.arbitrator);
+        DisputeRecord storage d = _filed(disputeId);
+        address arbitrator = _terms(d).arbitrator;
+        if (msg.sender != arbitrator) revert NotArbitrator(msg.sender, arbitrator);
         if (ruling > uint256(type(Ruling).max)) revert RulingInvalid(ruling);
         uint256 respondUntil = d.filedAt + RESPOND_WINDOW_SECS;
-        if (!record.answered && block.timestamp < respondUntil) {
+        if (!d.answered && block.timestamp < respondUntil) {
             revert RespondWindowOpen(disputeId, respondUntil.toUint40());
         }
         if (block.timestamp > d.rulingDeadline) revert RulingOverdue(disputeId, d.rulingDeadline);
@@ -138,21 +146,35 @@ contract DisputeResolution is IDisputeResolution, Operated {
 
     /// @inheritdoc IDisputeResolution
     function execute(uint256 disputeId) external {
-        Dispute storage d = _known(disputeId).dispute;
+        DisputeRecord storage d = _known(disputeId);
         if (d.state != DisputeState.Ruled) revert StateNotAllowed(disputeId, d.state);
         _execute(disputeId, d);
     }
 
     /// @inheritdoc IDisputeResolution
     function timeOut(uint256 disputeId) external {
-        Dispute storage d = _filed(disputeId).dispute;
+        DisputeRecord storage d = _filed(disputeId);
         if (block.timestamp <= d.rulingDeadline) revert RulingNotOverdue(disputeId, d.rulingDeadline);
         _execute(disputeId, d);
     }
 
     /// @inheritdoc IDisputeResolution
     function dispute(uint256 disputeId) external view returns (Dispute memory) {
-        return _known(disputeId).dispute;
+        DisputeRecord storage d = _known(disputeId);
+        DisputeTerms memory terms = _terms(d);
+        return Dispute({
+            licenseId: d.licenseId,
+            paymentId: d.paymentId,
+            kind: d.kind,
+            state: d.state,
+            ruling: d.ruling,
+            filer: d.filer,
+            respondent: terms.creator,
+            arbitrator: terms.arbitrator,
+            filedAt: d.filedAt,
+            rulingDeadline: d.rulingDeadline,
+            bond: d.bond
+        });
     }
 
     /// @inheritdoc IDisputeResolution
@@ -160,12 +182,17 @@ contract DisputeResolution is IDisputeResolution, Operated {
         return _store().filingBond;
     }
 
-    function _execute(uint256 disputeId, Dispute storage d) private {
+    function _execute(uint256 disputeId, DisputeRecord storage d) private {
         d.state = DisputeState.Executed;
-        address bondRecipient = d.ruling == Ruling.Creator ? d.respondent : d.filer;
-        emit DisputeExecuted(disputeId, d.ruling, bondRecipient);
-        escrow.unfreeze(d.paymentId, disputeId, d.ruling == Ruling.Licensee);
+        Ruling ruling = d.ruling;
+        address bondRecipient = ruling == Ruling.Creator ? _terms(d).creator : d.filer;
+        emit DisputeExecuted(disputeId, ruling, bondRecipient);
+        escrow.unfreeze(d.paymentId, disputeId, ruling == Ruling.Licensee);
         escrow.payBond(disputeId, bondRecipient);
+    }
+
+    function _terms(DisputeRecord storage d) private view returns (DisputeTerms memory) {
+        return licenseManager.disputeTerms(d.licenseId);
     }
 
     /// Delivered, not yet closed, and within the dispute window.
@@ -177,16 +204,14 @@ contract DisputeResolution is IDisputeResolution, Operated {
         }
     }
 
-    function _filed(uint256 disputeId) private view returns (DisputeRecord storage record) {
-        record = _known(disputeId);
-        if (record.dispute.state != DisputeState.Filed) {
-            revert StateNotAllowed(disputeId, record.dispute.state);
-        }
+    function _filed(uint256 disputeId) private view returns (DisputeRecord storage d) {
+        d = _known(disputeId);
+        if (d.state != DisputeState.Filed) revert StateNotAllowed(disputeId, d.state);
     }
 
-    function _known(uint256 disputeId) private view returns (DisputeRecord storage record) {
-        record = _store().disputes[disputeId];
-        if (record.dispute.state == DisputeState.None) revert DisputeUnknown(disputeId);
+    function _known(uint256 disputeId) private view returns (DisputeRecord storage d) {
+        d = _store().disputes[disputeId];
+        if (d.state == DisputeState.None) revert DisputeUnknown(disputeId);
     }
 
     function _store() private pure returns (DisputeStorage storage $) {

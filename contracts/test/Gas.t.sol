@@ -77,10 +77,7 @@ contract GasTest is Base {
         _snap("settleUsage next (mock verifier)");
         SignedHead memory head = _signedHead(licenseId, 0, 30);
         tracker.settleSigned(head);
-        _snap("settleSigned first");
-        head = _signedHead(licenseId, 0, 40);
-        tracker.settleSigned(head);
-        _snap("settleSigned next");
+        _snap("settleSigned");
     }
 
     function test_gas_disputing() public {

@@ -1,0 +1,218 @@
+//! A stack of one test.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anvil_scripts::{Stack, StackOptions, target_dir};
+use anyhow::{Context, bail};
+use cli::Session;
+use contracts::{LicenseView, PaymentView};
+use domain::{ChainEvent, LicenseId};
+use serde_json::Value;
+
+use crate::{Ran, Result};
+
+/// Longer than anything that a test waits for, on a machine that does other things too.
+const PATIENCE: Duration = Duration::from_secs(90);
+const POLL: Duration = Duration::from_millis(50);
+
+/// A whole Datavault that only one test uses. It ends when dropped.
+#[derive(Debug)]
+pub struct TestStack {
+    /// Chain, database, contracts, mirror and the creator's meter.
+    pub stack: Stack,
+}
+
+/// A license and the payment that is held for it, as the chain tells them.
+#[derive(Clone, Debug)]
+pub struct LicenseFacts {
+    /// The license.
+    pub license: LicenseView,
+    /// Its payment.
+    pub payment: PaymentView,
+}
+
+impl TestStack {
+    /// Starts a stack in `target/e2e/<name>`. The name must be the test's alone: folder and database are called so.
+    ///
+    /// # Errors
+    /// If a part of it does not come up.
+    pub async fn start(name: &str) -> Result<Self> {
+        share_proving_keys()?;
+        let options = StackOptions {
+            folder: target_dir().join("e2e").join(name),
+            database_url: std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty()),
+            ..StackOptions::named(name)
+        };
+        let stack = Stack::start(&options, |_| {}).await?;
+        Ok(Self { stack })
+    }
+
+    /// Where it writes.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.stack.folder()
+    }
+
+    /// What an actor of the stack works with.
+    ///
+    /// # Errors
+    /// If the chain does not answer.
+    pub async fn session(&self, actor: &str) -> Result<Session> {
+        self.stack.session(actor).await
+    }
+
+    /// The binary, not yet started, as an actor on this stack.
+    ///
+    /// # Errors
+    /// If it is not built.
+    pub fn command(&self, actor: &str) -> Result<std::process::Command> {
+        let mut command = anvil_scripts::stack::datavault(self.folder(), actor)?;
+        for variable in ["DATAVAULT_NETWORK", "DATAVAULT_KEYSTORE", "DATAVAULT_PASSWORD_FILE", "DATAVAULT_LOG"] {
+            command.env_remove(variable);
+        }
+        command.current_dir(self.folder()).stdin(std::process::Stdio::null());
+        Ok(command)
+    }
+
+    /// Runs the binary as an actor on this stack: `run("company1", &["license", "show", "1"])`.
+    ///
+    /// # Errors
+    /// If it is not built, or does not end.
+    pub async fn run(&self, actor: &str, words: &[&str]) -> Result<Ran> {
+        let mut command = self.command(actor)?;
+        command.args(words);
+        run_to_end(command).await
+    }
+
+    /// A file of the test with these bytes.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> Result<PathBuf> {
+        let folder = self.folder().join("files");
+        std::fs::create_dir_all(&folder)?;
+        let path = folder.join(name);
+        std::fs::write(&path, bytes)?;
+        Ok(path)
+    }
+
+    /// Moves the chain's clock by so many seconds, and gives the new time.
+    ///
+    /// # Errors
+    /// If the chain does not answer.
+    pub async fn travel(&self, seconds: u64) -> Result<u64> {
+        Ok(self.stack.chain.increase_time(seconds).await?)
+    }
+
+    /// Gives the next block, and whatever is tried on it before, exactly this time.
+    ///
+    /// # Errors
+    /// If the chain is later already.
+    pub async fn next_block_at(&self, timestamp: u64) -> Result {
+        Ok(self.stack.chain.set_next_block_timestamp(timestamp).await?)
+    }
+
+    /// Everything that the contracts told, in order.
+    ///
+    /// # Errors
+    /// If the chain does not answer.
+    pub async fn events(&self) -> Result<Vec<ChainEvent>> {
+        Ok(self.session("anyone").await?.events().await?)
+    }
+
+    /// A license and its payment.
+    ///
+    /// # Errors
+    /// If there is no such license.
+    pub async fn facts(&self, license: LicenseId) -> Result<LicenseFacts> {
+        let chain = self.session("anyone").await?.chain;
+        let license = chain.license(license).await?;
+        let payment = chain.payment(license.payment_id).await?;
+        Ok(LicenseFacts { license, payment })
+    }
+
+    /// Waits until the creator's meter, or whoever else, delivered the key of a license.
+    ///
+    /// # Errors
+    /// If nobody does.
+    pub async fn delivered(&self, license: LicenseId) -> Result {
+        let chain = self.session("anyone").await?.chain;
+        eventually(&format!("the key of license {license} is delivered"), async || {
+            Ok(chain.license(license).await?.delivered.then_some(()))
+        })
+        .await
+    }
+
+    /// What the API answers: its `data` where it has one, else the whole.
+    ///
+    /// # Errors
+    /// If it answers with a problem.
+    pub async fn api(&self, path: &str) -> Result<Value> {
+        let url = self.stack.indexer.url().join(path)?;
+        let mut answer: Value = reqwest::get(url).await?.error_for_status()?.json().await?;
+        Ok(if answer.get("data").is_some() { answer["data"].take() } else { answer })
+    }
+
+    /// What the API answers once the mirror has seen the chain's newest block.
+    ///
+    /// # Errors
+    /// If the mirror does not get there.
+    pub async fn api_at_head(&self, path: &str) -> Result<Value> {
+        let head = self.session("anyone").await?.chain.latest_block().await?;
+        eventually(&format!("the mirror reaches block {}", head.number), async || {
+            let status = self.api("v1/status").await?;
+            let number = &status["block"]["number"];
+            let seen = number.as_u64().or_else(|| number.as_str().and_then(|text| text.parse().ok()));
+            Ok(seen.is_some_and(|seen| seen >= head.number).then_some(()))
+        })
+        .await?;
+        self.api(path).await
+    }
+}
+
+/// Asks again and again until there is an answer.
+///
+/// # Errors
+/// If asking fails, or there is no answer for a long time.
+pub async fn eventually<T, F>(what: &str, mut ask: impl FnMut() -> F) -> Result<T>
+where
+    F: Future<Output = Result<Option<T>>>,
+{
+    let started = Instant::now();
+    loop {
+        if let Some(answer) = ask().await? {
+            return Ok(answer);
+        }
+        if started.elapsed() > PATIENCE {
+            bail!("waited {} s in vain: {what}", PATIENCE.as_secs());
+        }
+        tokio::time::sleep(POLL).await;
+    }
+}
+
+/// Runs a program to its end; it does not outlive the test.
+pub(crate) async fn run_to_end(command: std::process::Command) -> Result<Ran> {
+    let told = format!("{command:?}");
+    let mut command = tokio::process::Command::from(command);
+    command.kill_on_drop(true);
+    let output = tokio::time::timeout(PATIENCE, command.output())
+        .await
+        .with_context(|| format!("it does not end: {told}"))?
+        .with_context(|| format!("it does not start: {told}"))?;
+    Ok(output.into())
+}
+
+/// Stacks keep proving keys beside their folders; all stacks of this checkout share one set.
+fn share_proving_keys() -> Result {
+    let (shared, here) = (target_dir().join("proving-keys"), target_dir().join("e2e/proving-keys"));
+    std::fs::create_dir_all(&shared)?;
+    std::fs::create_dir_all(target_dir().join("e2e"))?;
+    match std::os::unix::fs::symlink(&shared, &here) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(error).with_context(|| format!("cannot link `{}`", here.display()))
+        }
+        _ => Ok(()),
+    }
+}

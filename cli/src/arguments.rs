@@ -100,12 +100,12 @@ macro_rules! verbs {
     ($(#[$doc:meta])* $name:ident in $noun:ident { $($(#[$vdoc:meta])* $variant:ident = $verb:ident),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Subcommand)]
-        pub enum $name { $($(#[$vdoc])* $variant($noun::$verb::Args)),+ }
+        pub enum $name { $($(#[$vdoc])* $variant(Box<$noun::$verb::Args>)),+ }
 
         impl $name {
             async fn run(self, session: &Session) -> Result<Box<dyn Output>, Failure> {
                 match self {
-                    $(Self::$variant(args) => Ok(Box::new($noun::$verb::run(session, args).await?))),+
+                    $(Self::$variant(args) => Ok(Box::new($noun::$verb::run(session, *args).await?))),+
                 }
             }
         }

@@ -53,8 +53,8 @@ impl Blocks {
     /// # Errors
     /// If a shared folder or node does not take it.
     pub async fn publish(&self, cid: Cid) -> Result<(), Failure> {
-        for store in self.shared.iter().cloned() {
-            let own = self.own.clone();
+        for store in &self.shared {
+            let (store, own) = (store.clone(), self.own.clone());
             blocking(move || store.add(own.get(&cid)?))
                 .await?
                 .or_fail(|| format!("cannot copy {cid} into a folder that the network shares"))?;
@@ -74,16 +74,18 @@ impl Blocks {
     /// # Errors
     /// If nobody has it, or it is larger than `limit`.
     pub async fn fetch(&self, cid: Cid, limit: u64) -> Result<u64, Failure> {
-        for store in self.shared.iter().cloned() {
-            let own = self.own.clone();
+        for store in &self.shared {
+            let (store, own) = (store.clone(), self.own.clone());
             // A damaged or foreign copy is as good as none: the next source may do better.
             let copied = blocking(move || copy(&store, &own, &cid, limit)).await?;
             if let Ok(Some(bytes)) = copied {
                 return Ok(bytes);
             }
         }
-        let nodes = self.nodes.iter().map(|url| KuboNode::new(url).map(Source::Kubo));
-        let sources = nodes.collect::<Result<Vec<_>, _>>().or_usage(|| "ipfs_urls holds a bad address".into())?;
+        let mut sources = Vec::with_capacity(self.nodes.len());
+        for url in self.nodes.iter() {
+            sources.push(Source::Kubo(KuboNode::new(url).or_usage(|| format!("`{url}` is no IPFS node"))?));
+        }
         content::fetch(&cid, &self.own, &sources, limit)
             .await
             .or_unreachable(|| format!("nobody gives {cid}"))

@@ -1,4 +1,17 @@
 //! Which chain, which contracts, and where their API and meter answer.
+//!
+//! `dev` is what `make up` keeps. Others are tables of `datavault.toml`:
+//!
+//! ```toml
+//! [networks.sepolia]
+//! rpc_url = "https://rpc.example"
+//! deployment = "deployments/sepolia.json"     # relative to this file
+//! api_url = "https://api.example"             # optional: lists come from it
+//! meter_url = "https://meter.example"         # optional: what `meter publish` publishes
+//! block_dirs = ["/mnt/shared/blocks"]         # optional: folders that the parties share
+//! ipfs_urls = ["http://127.0.0.1:5001"]       # optional: IPFS nodes, by their RPC
+//! tokens = { USDC = "0x…" }                   # optional: names for --token
+//! ```
 
 use std::{
     collections::BTreeMap,

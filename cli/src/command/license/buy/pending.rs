@@ -37,14 +37,12 @@ impl PendingOrder {
         // What cannot be read was never finished, so nothing was sent after it.
         let Ok(begun) = serde_json::from_slice::<Begun>(&text) else { return Ok(None) };
         let me = session.wallet()?.address();
-        let latest = session.chain.latest_block().await?.number;
-        let bought =
-            session.chain.events(begun.after_block, latest).await?.into_iter().find_map(|(_, event)| match event {
-                ChainEvent::LicenseIssued(issued) if issued.offer_id == self.offer_id && issued.payer == me => {
-                    Some(issued)
-                }
-                _ => None,
-            });
+        let (from, latest) = (begun.after_block + 1, session.chain.latest_block().await?.number);
+        let events = if from <= latest { session.chain.events(from, latest).await? } else { Vec::new() };
+        let bought = events.into_iter().find_map(|(_, event)| match event {
+            ChainEvent::LicenseIssued(issued) if issued.offer_id == self.offer_id && issued.payer == me => Some(issued),
+            _ => None,
+        });
         if bought.is_some() {
             return Ok(bought);
         }

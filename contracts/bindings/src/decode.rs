@@ -161,10 +161,20 @@ impl RawLog<'_> {
         }
         Ok(Some(E::decode_raw_log_validate(self.topics.iter().copied(), self.data)?))
     }
+
+    /// The event, if the log has its signature, for events that carry a text which a stranger chose. Solidity lets any
+    /// bytes through as `string`; were bytes that are not UTF-8 an error, anyone could stop every mirror. They become
+    /// U+FFFD.
+    fn as_event_with_text<E: SolEvent>(self) -> Result<Option<E>, DecodeProblem> {
+        if self.topics.first() != Some(&E::SIGNATURE_HASH) {
+            return Ok(None);
+        }
+        Ok(Some(E::decode_raw_log(self.topics.iter().copied(), self.data)?))
+    }
 }
 
 fn registry(log: RawLog<'_>) -> Result<Option<ChainEvent>, DecodeProblem> {
-    if let Some(e) = log.as_event::<R::MeterPublished>()? {
+    if let Some(e) = log.as_event_with_text::<R::MeterPublished>()? {
         return Ok(Some(ChainEvent::MeterPublished(MeterPublished {
             meter_id: e.meterId.into(),
             owner: e.owner,
@@ -198,7 +208,7 @@ fn registry(log: RawLog<'_>) -> Result<Option<ChainEvent>, DecodeProblem> {
 }
 
 fn licenses(log: RawLog<'_>) -> Result<Option<ChainEvent>, DecodeProblem> {
-    if let Some(e) = log.as_event::<L::OfferSet>()? {
+    if let Some(e) = log.as_event_with_text::<L::OfferSet>()? {
         return Ok(Some(ChainEvent::OfferSet(OfferSet {
             offer_id: e.offerId.into(),
             creator: e.creator,

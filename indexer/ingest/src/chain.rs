@@ -6,10 +6,10 @@ use alloy::{
     consensus::BlockHeader,
     eips::BlockNumberOrTag,
     network::primitives::HeaderResponse,
-    primitives::B256,
+    primitives::{Address, B256, Bloom, BloomInput},
     providers::{DynProvider, Provider, ProviderBuilder},
-    rpc::types::{Filter, Header, Log},
-    transports::TransportError,
+    rpc::types::{Filter, Log},
+    transports::{RpcError, TransportError},
 };
 use contracts::Addresses;
 use domain::BlockRef;
@@ -43,6 +43,20 @@ pub enum RpcCause {
     /// The answer is empty where it cannot be.
     #[error("the answer is empty")]
     Empty,
+}
+
+/// A header, as far as following needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Header {
+    pub(crate) block: BlockRef,
+    bloom: Bloom,
+}
+
+impl Header {
+    /// Whether a contract may have emitted logs in this block. `false` is certain.
+    pub(crate) fn may_hold_logs_of(&self, address: &Address) -> bool {
+        self.bloom.contains_input(BloomInput::Raw(address.as_slice()))
+    }
 }
 
 /// A node on the chain of our contracts.
@@ -82,14 +96,14 @@ impl Chain {
     pub async fn head(&self) -> Result<BlockRef, RpcFailure> {
         let call = || "eth_getBlockByNumber(latest)".to_owned();
         let block = self.call(call, self.provider.get_block_by_number(BlockNumberOrTag::Latest).into_future()).await?;
-        block.map(|block| block_ref(&block.header)).ok_or_else(|| self.failure(call(), RpcCause::Empty))
+        block.map(|block| header(&block.header).block).ok_or_else(|| self.failure(call(), RpcCause::Empty))
     }
 
     /// The header at a height. `None`: the chain is not that long, for this node, now.
-    pub async fn header(&self, number: u64) -> Result<Option<BlockRef>, RpcFailure> {
+    pub(crate) async fn header(&self, number: u64) -> Result<Option<Header>, RpcFailure> {
         let call = || format!("eth_getBlockByNumber({number})");
         let block = self.call(call, self.provider.get_block_by_number(number.into()).into_future()).await?;
-        Ok(block.map(|block| block_ref(&block.header)))
+        Ok(block.map(|block| header(&block.header)))
     }
 
     /// The logs of our contracts in exactly this block, whether or not it is canonical.
@@ -102,6 +116,20 @@ impl Chain {
     pub async fn logs_in(&self, from: u64, to: u64) -> Result<Vec<Log>, RpcFailure> {
         let filter = Filter::new().address(self.addresses.all()).from_block(from).to_block(to);
         self.call(|| format!("eth_getLogs({from}..={to})"), self.provider.get_logs(&filter)).await
+    }
+
+    /// How many logs of our contracts the receipts of a block hold. `None`: this node does not give receipts by block.
+    pub(crate) async fn logs_in_receipts(&self, hash: B256) -> Result<Option<usize>, RpcFailure> {
+        let call = || format!("eth_getBlockReceipts({hash})");
+        let receipts = match self.call(call, self.provider.get_block_receipts(hash.into()).into_future()).await {
+            Err(RpcFailure { cause: RpcCause::Transport(RpcError::ErrorResp(refused)), .. }) => {
+                tracing::debug!(%refused, "no receipts by block");
+                return Ok(None);
+            }
+            answer => answer?.ok_or_else(|| self.failure(call(), RpcCause::Empty))?,
+        };
+        let ours = self.addresses.all();
+        Ok(Some(receipts.iter().flat_map(|r| r.logs()).filter(|log| ours.contains(&log.address())).count()))
     }
 
     async fn call<T>(
@@ -122,12 +150,15 @@ impl Chain {
     }
 }
 
-fn block_ref(header: &Header) -> BlockRef {
-    BlockRef {
-        number: header.number(),
-        hash: header.hash(),
-        parent_hash: header.parent_hash(),
-        timestamp: header.timestamp(),
+fn header(header: &alloy::rpc::types::Header) -> Header {
+    Header {
+        block: BlockRef {
+            number: header.number(),
+            hash: header.hash(),
+            parent_hash: header.parent_hash(),
+            timestamp: header.timestamp(),
+        },
+        bloom: header.logs_bloom(),
     }
 }
 

@@ -10,8 +10,10 @@ use crate::{
     read::{Manner, ReadError, read},
 };
 
-/// Refusals of a range after which a smaller one is tried, and answers after which a larger one is.
+/// A failure divides how much is asked for at once, a success multiplies it.
 const GROWTH: u64 = 2;
+/// Blocks per batch at most, where they are read one by one.
+pub(crate) const MAX_EXACT: u64 = 64;
 /// How often a head below ours must be seen before it counts. One of several nodes behind an address may be late; it
 /// catches up, and answers need not go back for it.
 const LOWER_HEADS: u32 = 3;
@@ -33,6 +35,8 @@ pub(crate) struct Follower<'a> {
     pub(crate) exact_depth: u64,
     /// Blocks per question, below `exact_depth`.
     pub(crate) range: u64,
+    /// Blocks per batch, above it.
+    pub(crate) exact: u64,
     pub(crate) lower_heads: u32,
 }
 
@@ -55,7 +59,7 @@ impl Follower<'_> {
             self.lower_heads = 0;
             return Ok(Step::UpToDate);
         }
-        if self.chain.header(at.number).await?.is_some_and(|header| header.hash == at.hash) {
+        if self.chain.header(at.number).await?.is_some_and(|header| header.block.hash == at.hash) {
             return Ok(Step::UpToDate);
         }
         if head.number < at.number && store::stored_hash(conn, head.number).await? == Some(head.hash) {
@@ -89,14 +93,15 @@ impl Follower<'_> {
         let (manner, to) = if from <= settled {
             (Manner::Ranged, settled.min(from + (self.range - 1)))
         } else {
-            (Manner::Exact, head.number.min(from + 63))
+            (Manner::Exact, head.number.min(from + (self.exact - 1)))
         };
         match read(self.chain, checkpoint, from, to, manner).await {
             Ok(batch) => {
                 store::append(conn, &batch).await?;
                 tracing::debug!(from, to, logs = batch.logs.len(), events = batch.events.len(), "mirrored");
-                if manner == Manner::Ranged {
-                    self.range = (self.range * GROWTH).min(self.max_range);
+                match manner {
+                    Manner::Ranged => self.range = (self.range * GROWTH).min(self.max_range),
+                    Manner::Exact => self.exact = (self.exact * GROWTH).min(MAX_EXACT),
                 }
                 Ok(Step::Moved)
             }
@@ -119,10 +124,12 @@ impl Follower<'_> {
                 Err(IngestError::Undecodable { block, source })
             }
             Err(ReadError::Rpc(failure)) => {
-                if manner == Manner::Ranged && self.range > 1 {
-                    self.range = (self.range / GROWTH).max(1);
-                    tracing::warn!(%failure, range = self.range, "asking for fewer blocks at once");
-                }
+                let blocks = match manner {
+                    Manner::Ranged => &mut self.range,
+                    Manner::Exact => &mut self.exact,
+                };
+                *blocks = (*blocks / GROWTH).max(1);
+                tracing::debug!(blocks, "asking for fewer blocks at once");
                 Err(failure.into())
             }
         }

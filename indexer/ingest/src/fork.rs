@@ -34,5 +34,5 @@ pub(crate) async fn find(chain: &Chain, conn: &mut PgConnection, above: u64) -> 
 }
 
 async fn agrees(chain: &Chain, (number, hash): (u64, alloy::primitives::B256)) -> Result<bool, IngestError> {
-    Ok(chain.header(number).await?.is_some_and(|header| header.hash == hash))
+    Ok(chain.header(number).await?.is_some_and(|header| header.block.hash == hash))
 }

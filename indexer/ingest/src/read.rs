@@ -1,6 +1,7 @@
 //! A range of blocks, read so that it is one chain's.
 //!
-//! Near the head each block's logs are asked for by the block's hash, so they cannot be another block's. Far below it,
+//! Near the head each block's logs are asked for by the block's hash, so they cannot be another block's; and where the
+//! header says that there may be more than the node gave, the receipts decide, since nodes index late. Far below it,
 //! one question covers many blocks, and every log's block hash must be its header's. Either way the range must begin
 //! at the block before it, and its last block must still be canonical after the last answer: what its hash commits to
 //! is then what was read.
@@ -10,7 +11,7 @@ use domain::BlockRef;
 use futures::{StreamExt, TryStreamExt, stream};
 use store::{Batch, RawLog};
 
-use crate::chain::{Chain, RpcFailure};
+use crate::chain::{Chain, Header, RpcFailure};
 
 /// Questions that are asked at once.
 const PARALLEL: usize = 8;
@@ -62,7 +63,7 @@ pub(crate) async fn read(
 ) -> Result<Batch, ReadError> {
     let last = header(chain, to).await?;
     let first = if from == to { last } else { header(chain, from).await? };
-    if before.is_some_and(|before| before.hash != first.parent_hash) {
+    if before.is_some_and(|before| before.hash != first.block.parent_hash) {
         return Err(ReadError::Forked { number: from });
     }
     let (blocks, mut logs) = match manner {
@@ -70,48 +71,57 @@ pub(crate) async fn read(
         Manner::Ranged => ranged(chain, first, last).await?,
     };
     let still = header(chain, to).await?;
-    if still.hash != last.hash {
+    if still.block.hash != last.block.hash {
         return Err(ReadError::Moved { number: to });
     }
     logs.sort_by_key(|log| (log.block_number, log.log_index));
     decode(chain, blocks, &logs)
 }
 
-async fn header(chain: &Chain, number: u64) -> Result<BlockRef, ReadError> {
+async fn header(chain: &Chain, number: u64) -> Result<Header, ReadError> {
     chain.header(number).await?.ok_or(ReadError::Moved { number })
 }
 
-type Headers = Vec<BlockRef>;
+type Blocks = Vec<BlockRef>;
 type Logs = Vec<alloy::rpc::types::Log>;
 
-async fn exact(chain: &Chain, first: BlockRef, last: BlockRef) -> Result<(Headers, Logs), ReadError> {
-    let mut blocks = vec![first];
+async fn exact(chain: &Chain, first: Header, last: Header) -> Result<(Blocks, Logs), ReadError> {
+    let mut headers = vec![first];
     if first != last {
-        let between: Headers = stream::iter(first.number + 1..last.number)
+        let between: Vec<Header> = stream::iter(first.block.number + 1..last.block.number)
             .map(|number| header(chain, number))
             .buffered(PARALLEL)
             .try_collect()
             .await?;
-        blocks.extend(between);
-        blocks.push(last);
+        headers.extend(between);
+        headers.push(last);
     }
+    let blocks: Blocks = headers.iter().map(|header| header.block).collect();
     if let Some(pair) = blocks.windows(2).find(|pair| pair[1].parent_hash != pair[0].hash) {
         return Err(ReadError::Moved { number: pair[1].number });
     }
     let logs: Vec<Logs> =
-        stream::iter(blocks.clone()).map(|block| logs_of(chain, block)).buffered(PARALLEL).try_collect().await?;
+        stream::iter(headers).map(|header| logs_of(chain, header)).buffered(PARALLEL).try_collect().await?;
     Ok((blocks, logs.concat()))
 }
 
-async fn logs_of(chain: &Chain, block: BlockRef) -> Result<Logs, ReadError> {
-    let logs = chain.logs_at(block.hash).await?;
-    match logs.iter().all(|log| log.block_hash == Some(block.hash) && log.block_number == Some(block.number)) {
-        true => Ok(logs),
-        false => Err(ReadError::Moved { number: block.number }),
+async fn logs_of(chain: &Chain, header: Header) -> Result<Logs, ReadError> {
+    let BlockRef { number, hash, .. } = header.block;
+    let logs = chain.logs_at(hash).await?;
+    if logs.iter().any(|log| log.block_hash != Some(hash) || log.block_number != Some(number)) {
+        return Err(ReadError::Moved { number });
     }
+    let silent = |address| !logs.iter().any(|log| log.address() == address);
+    let doubtful = chain.addresses().all().iter().any(|address| header.may_hold_logs_of(address) && silent(*address));
+    if doubtful && chain.logs_in_receipts(hash).await?.is_some_and(|held| held != logs.len()) {
+        tracing::warn!(number, %hash, "the node gave fewer logs than the block holds: reading again");
+        return Err(ReadError::Moved { number });
+    }
+    Ok(logs)
 }
 
-async fn ranged(chain: &Chain, first: BlockRef, last: BlockRef) -> Result<(Headers, Logs), ReadError> {
+async fn ranged(chain: &Chain, first: Header, last: Header) -> Result<(Blocks, Logs), ReadError> {
+    let (first, last) = (first.block, last.block);
     let logs = chain.logs_in(first.number, last.number).await?;
     let mut numbers = Vec::with_capacity(logs.len() + 1);
     for log in &logs {
@@ -121,9 +131,9 @@ async fn ranged(chain: &Chain, first: BlockRef, last: BlockRef) -> Result<(Heade
     numbers.sort_unstable();
     numbers.dedup();
     numbers.retain(|number| *number != last.number);
-    let mut blocks: Headers =
+    let headers: Vec<Header> =
         stream::iter(numbers).map(|number| header(chain, number)).buffered(PARALLEL).try_collect().await?;
-    blocks.push(last);
+    let blocks: Blocks = headers.iter().map(|header| header.block).chain([last]).collect();
     for log in &logs {
         let block = blocks.iter().find(|block| Some(block.number) == log.block_number);
         if block.is_none_or(|block| Some(block.hash) != log.block_hash) {
@@ -133,7 +143,7 @@ async fn ranged(chain: &Chain, first: BlockRef, last: BlockRef) -> Result<(Heade
     Ok((blocks, logs))
 }
 
-fn decode(chain: &Chain, blocks: Headers, logs: &Logs) -> Result<Batch, ReadError> {
+fn decode(chain: &Chain, blocks: Blocks, logs: &Logs) -> Result<Batch, ReadError> {
     let mut batch = Batch { blocks, logs: Vec::with_capacity(logs.len()), events: Vec::with_capacity(logs.len()) };
     for log in logs {
         let block = log.block_number.unwrap_or_default();

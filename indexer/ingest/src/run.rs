@@ -11,7 +11,7 @@ use url::Url;
 use crate::{
     chain::Chain,
     error::IngestError,
-    follow::{Follower, Step},
+    follow::{Follower, MAX_EXACT, Step},
     wake,
 };
 
@@ -98,7 +98,7 @@ async fn follow(config: &IngestConfig, chain: &Chain, wake: &Notify, pause: &mut
     let addresses = deployment.addresses;
     let mirror = Mirror {
         chain_id: deployment.chain_id,
-        genesis_hash: genesis.hash,
+        genesis_hash: genesis.block.hash,
         start_block: deployment.start_block,
         registry: addresses.registry,
         licenses: addresses.licenses,
@@ -115,6 +115,7 @@ async fn follow(config: &IngestConfig, chain: &Chain, wake: &Notify, pause: &mut
         max_range: config.max_range.max(1),
         exact_depth: config.exact_depth,
         range: config.max_range.clamp(1, 500),
+        exact: MAX_EXACT,
         lower_heads: 0,
     };
     loop {

@@ -6,6 +6,7 @@ mod foundry;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
@@ -15,8 +16,12 @@ type Files = BTreeMap<PathBuf, String>;
 /// Writes every generated file, or with `check` fails and names those that differ.
 pub fn run(root: &Path, check: bool) -> Result<()> {
     // Verifiers come first: they are sources of the contracts.
+    let begun = Instant::now();
     let mut written = settle(root, verifiers()?, check)?;
+    println!("codegen: circuits took {:.1} s", begun.elapsed().as_secs_f32());
+    let begun = Instant::now();
     written.extend(settle(root, artifacts::generate(root)?, check)?);
+    println!("codegen: contracts took {:.1} s", begun.elapsed().as_secs_f32());
     remove_stray(root, "contracts/src/generated", &written, check)?;
     remove_stray(root, "contracts/artifacts", &written, check)?;
     println!("codegen: {} files are up to date", written.len());

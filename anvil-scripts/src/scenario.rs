@@ -23,9 +23,9 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use domain::{ContentId, LicenseId, OfferId};
 
+use self::cast::Cast;
 pub use self::report::{Check, Report, StepReport};
 pub use self::tell::Teller;
-use self::cast::Cast;
 use crate::Stack;
 
 /// Everything that the story has made so far.

@@ -83,11 +83,8 @@ impl Stack {
 
         progress("starting anvil".into());
         let folder = options.folder.clone();
-        let chain_options = ChainOptions {
-            port: options.rpc_port,
-            log: Some(folder.join("anvil.log")),
-            ..ChainOptions::default()
-        };
+        let chain_options =
+            ChainOptions { port: options.rpc_port, log: Some(folder.join("anvil.log")), ..ChainOptions::default() };
         let chain = Devnet::start(&tools, &chain_options).await?;
 
         progress("starting Postgres".into());

@@ -35,7 +35,10 @@ impl Play<'_> {
         for token in [Token::ETH, self.stack.dollar()] {
             let chain = &self.cast.anyone.chain;
             let (owed, held) = (chain.liabilities(token).await?, chain.token_balance(token, escrow).await?);
-            self.check(owed == held && !held.0.is_zero(), format!("escrow holds exactly what it owes: {}", self.amount(held, token)?))?;
+            self.check(
+                owed == held && !held.0.is_zero(),
+                format!("escrow holds exactly what it owes: {}", self.amount(held, token)?),
+            )?;
         }
         Ok(())
     }

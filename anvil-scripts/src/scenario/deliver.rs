@@ -23,7 +23,10 @@ impl Play<'_> {
                 break log;
             }
             if started.elapsed() > DELIVERY_TIMEOUT {
-                bail!("the meter does not deliver the key of license {license}; see {}", self.stack.meter.log().display());
+                bail!(
+                    "the meter does not deliver the key of license {license}; see {}",
+                    self.stack.meter.log().display()
+                );
             }
             tokio::time::sleep(POLL).await;
         };
@@ -63,9 +66,9 @@ impl Play<'_> {
     async fn key_delivered(&self, license: domain::LicenseId) -> Result<Option<(domain::LogRef, ChainEvent)>> {
         let (head, _) = self.stack.chain.latest().await?;
         let events = self.cast.anyone.chain.events(self.stack.deployment.start_block, head).await?;
-        Ok(events.into_iter().find(
-            |(_, event)| matches!(event, ChainEvent::KeyDelivered(delivered) if delivered.license_id == license),
-        ))
+        Ok(events
+            .into_iter()
+            .find(|(_, event)| matches!(event, ChainEvent::KeyDelivered(delivered) if delivered.license_id == license)))
     }
 
     /// Moves the chain's clock.

@@ -42,6 +42,9 @@ impl Play<'_> {
         )?;
         run!(self, company3, escrow::withdraw, ["--token", "dUSD"])?;
         let bond = run!(self, company3, escrow::withdraw, ["--token", "ETH"])?;
-        self.check(bond.amount == filed.bond, format!("the bond of {} came back", self.amount(bond.amount, Token::ETH)?))
+        self.check(
+            bond.amount == filed.bond,
+            format!("the bond of {} came back", self.amount(bond.amount, Token::ETH)?),
+        )
     }
 }

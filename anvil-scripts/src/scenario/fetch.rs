@@ -46,14 +46,24 @@ impl Play<'_> {
         self.compare_both_sides(&receipts, license).await?;
         let got = std::fs::read(self.stack.folder().join("fetched.part"))?;
         let file = std::fs::read(self.stack.tools.datasets.join(FILES[SERVED].0))?;
-        self.check(file.starts_with(&got), format!("the {} bytes that came are those of {}", got.len(), FILES[SERVED].0))
+        self.check(
+            file.starts_with(&got),
+            format!("the {} bytes that came are those of {}", got.len(), FILES[SERVED].0),
+        )
     }
 
     /// The binary, since it has to die in the middle. The same `--job` makes a second run continue the first.
     fn start_client(&self, license: LicenseId, run: &str) -> Result<Guarded> {
         let words = [
-            license.to_string(), "--count".into(), FETCHES.to_string(), "--lanes".into(), LANES.to_string(),
-            "--chunk".into(), UNIT_BYTES.to_string(), "--job".into(), "story".into(),
+            license.to_string(),
+            "--count".into(),
+            FETCHES.to_string(),
+            "--lanes".into(),
+            LANES.to_string(),
+            "--chunk".into(),
+            UNIT_BYTES.to_string(),
+            "--job".into(),
+            "story".into(),
         ];
         self.tell.command("company1", "content", "fetch", &words);
         let mut command = datavault(self.stack.folder(), self.stack.actors.company1.name)?;
@@ -63,7 +73,13 @@ impl Play<'_> {
     }
 
     /// Waits until so many fetches have a receipt; gives how many have.
-    async fn wait_for_fetches(&self, client: &mut Guarded, receipts: &Receipts, license: LicenseId, at: u64) -> Result<u64> {
+    async fn wait_for_fetches(
+        &self,
+        client: &mut Guarded,
+        receipts: &Receipts,
+        license: LicenseId,
+        at: u64,
+    ) -> Result<u64> {
         let bar = self.tell.bar("metered fetches", FETCHES);
         let started = Instant::now();
         loop {

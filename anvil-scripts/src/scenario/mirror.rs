@@ -91,9 +91,15 @@ impl Play<'_> {
         for license in self.list("v1/licenses").await? {
             let id: U256 = text(&license, "license_id")?.parse()?;
             let words = raw::call(provider, addresses.licenses, "license(uint256)", &[id]).await?;
-            for (field, word) in
-                [("offer_id", 0), ("profile_id", 1), ("meter_id", 2), ("payment_id", 3), ("units", 4), ("starts_at", 5), ("expires_at", 6)]
-            {
+            for (field, word) in [
+                ("offer_id", 0),
+                ("profile_id", 1),
+                ("meter_id", 2),
+                ("payment_id", 3),
+                ("units", 4),
+                ("starts_at", 5),
+                ("expires_at", 6),
+            ] {
                 same.number(&license, field, words.number(word)?)?;
             }
             same.flag(&license, "delivered", words.number(8)?)?;
@@ -106,9 +112,13 @@ impl Play<'_> {
             for lane in usage["lanes"].as_array().into_iter().flatten() {
                 let ctx: U256 = text(lane, "ctx")?.parse()?;
                 let words = raw::call(provider, addresses.usage, "laneState(uint256)", &[ctx]).await?;
-                for (field, word) in
-                    [("proved_head", 0), ("proved_total", 1), ("signed_total", 2), ("settled_total", 3), ("last_window_end", 4)]
-                {
+                for (field, word) in [
+                    ("proved_head", 0),
+                    ("proved_total", 1),
+                    ("signed_total", 2),
+                    ("settled_total", 3),
+                    ("last_window_end", 4),
+                ] {
                     same.number(lane, field, words.number(word)?)?;
                 }
             }
@@ -125,8 +135,17 @@ impl Play<'_> {
             same.address(&payment, "payer", words.address(1)?)?;
             same.address(&payment, "token", words.address(2)?)?;
             for (field, word) in [
-                ("license_id", 0), ("amount", 3), ("released", 4), ("refunded", 5), ("due", 6), ("delivery_deadline", 11),
-                ("dispute_window_secs", 12), ("releasable_at", 13), ("refundable_at", 14), ("frozen_at", 15), ("paused_secs", 16),
+                ("license_id", 0),
+                ("amount", 3),
+                ("released", 4),
+                ("refunded", 5),
+                ("due", 6),
+                ("delivery_deadline", 11),
+                ("dispute_window_secs", 12),
+                ("releasable_at", 13),
+                ("refundable_at", 14),
+                ("frozen_at", 15),
+                ("paused_secs", 16),
             ] {
                 same.number(&payment, field, words.number(word)?)?;
             }

@@ -15,21 +15,74 @@ pub const UNIT_BYTES: u32 = 65_536;
 impl Play<'_> {
     pub(super) async fn offer(&mut self) -> Result<()> {
         let arbitrator = self.stack.actors.arbitrator.address();
-        let perpetual = run!(self, creator, offer::set, [
-            self.contents[DELIVERED], "--key", "--price", PRICE, "--token", "dUSD", "--duration", "0",
-            "--use", "train", "--use", "commercial", "--arbitrator", arbitrator,
-        ])?;
+        let perpetual = run!(
+            self,
+            creator,
+            offer::set,
+            [
+                self.contents[DELIVERED],
+                "--key",
+                "--price",
+                PRICE,
+                "--token",
+                "dUSD",
+                "--duration",
+                "0",
+                "--use",
+                "train",
+                "--use",
+                "commercial",
+                "--arbitrator",
+                arbitrator,
+            ]
+        )?;
         self.offers.perpetual = Some(perpetual.offer_id);
-        let per_use = run!(self, creator, offer::set, [
-            self.contents[SERVED], "--served", "--unit-price", UNIT_PRICE, "--token", "ETH",
-            "--unit-bytes", UNIT_BYTES, "--duration", "60d", "--use", "train", "--use", "inference",
-        ])?;
+        let per_use = run!(
+            self,
+            creator,
+            offer::set,
+            [
+                self.contents[SERVED],
+                "--served",
+                "--unit-price",
+                UNIT_PRICE,
+                "--token",
+                "ETH",
+                "--unit-bytes",
+                UNIT_BYTES,
+                "--duration",
+                "60d",
+                "--use",
+                "train",
+                "--use",
+                "inference",
+            ]
+        )?;
         self.offers.per_use = Some(per_use.offer_id);
         let bad_content = made(self.bad_content, "bad content")?;
-        let bad = run!(self, bad_creator, offer::set, [
-            bad_content, "--key", "--price", "10", "--token", "dUSD", "--duration", "0",
-            "--delivery-window", "2d", "--dispute-window", "14d", "--use", "train", "--arbitrator", arbitrator,
-        ])?;
+        let bad = run!(
+            self,
+            bad_creator,
+            offer::set,
+            [
+                bad_content,
+                "--key",
+                "--price",
+                "10",
+                "--token",
+                "dUSD",
+                "--duration",
+                "0",
+                "--delivery-window",
+                "2d",
+                "--dispute-window",
+                "14d",
+                "--use",
+                "train",
+                "--arbitrator",
+                arbitrator,
+            ]
+        )?;
         self.offers.bad = Some(bad.offer_id);
         Ok(())
     }

@@ -27,13 +27,19 @@ impl Play<'_> {
         let wanted = LANES * FETCHES.div_ceil(LANES).div_ceil(BATCH);
         self.check(
             events as u64 == FETCHES && proved.proofs.len() as u64 == wanted,
-            format!("{} proofs of at most {BATCH} events cover all {FETCHES}; the chain verified each", proved.proofs.len()),
+            format!(
+                "{} proofs of at most {BATCH} events cover all {FETCHES}; the chain verified each",
+                proved.proofs.len()
+            ),
         )?;
         let payment_id = self.cast.company1.chain.license(license).await?.payment_id;
         let payment = self.cast.company1.chain.payment(payment_id).await?;
         self.check(
             payment.released.0 == owed,
-            format!("escrow drew exactly {FETCHES} × {UNIT_PRICE} ETH = {}", self.amount(payment.released, Token::ETH)?),
+            format!(
+                "escrow drew exactly {FETCHES} × {UNIT_PRICE} ETH = {}",
+                self.amount(payment.released, Token::ETH)?
+            ),
         )?;
 
         let settled = run!(self, creator, usage::settle, [license]);

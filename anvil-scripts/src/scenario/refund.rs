@@ -18,7 +18,10 @@ impl Play<'_> {
         run!(self, company2, escrow::withdraw, ["--token", "dUSD"])?;
         let chain = &self.cast.company2.chain;
         let after = chain.token_balance(dollar, company2).await?;
-        self.check(after.0 - before.0 == paid.0, format!("company2 took back every one of its {}", self.amount(paid, dollar)?))?;
+        self.check(
+            after.0 - before.0 == paid.0,
+            format!("company2 took back every one of its {}", self.amount(paid, dollar)?),
+        )?;
 
         let late = run!(self, bad_creator, key::deliver, [license]);
         self.check(late.is_err(), "the key can no longer be delivered, so it is not shown")

@@ -31,17 +31,36 @@ impl Play<'_> {
         for (file, title, tag) in FILES {
             let path = self.stack.tools.datasets.join(file);
             let about = About::of(&catalogue, file)?;
-            let registered = run!(self, creator, content::register, [
-                path.display(), "--title", title, "--tag", tag, "--license", about.license,
-                "--source-url", about.source_url, "--author", about.author, "--description", about.description,
-            ])?;
+            let registered = run!(
+                self,
+                creator,
+                content::register,
+                [
+                    path.display(),
+                    "--title",
+                    title,
+                    "--tag",
+                    tag,
+                    "--license",
+                    about.license,
+                    "--source-url",
+                    about.source_url,
+                    "--author",
+                    about.author,
+                    "--description",
+                    about.description,
+                ]
+            )?;
             self.report.size(file, registered.size, registered.sealed_size);
             self.tell.fact(&format!("{file} ({}) is {}", about.license_title, registered.cid));
             self.contents.push(registered.content_id);
         }
-        let again = run!(self, creator, content::register, [
-            self.stack.tools.datasets.join(FILES[0].0).display(), "--title", "again", "--license", "CC0-1.0",
-        ]);
+        let again = run!(
+            self,
+            creator,
+            content::register,
+            [self.stack.tools.datasets.join(FILES[0].0).display(), "--title", "again", "--license", "CC0-1.0",]
+        );
         let refused = again.err().map(|failure| failure.to_string()).unwrap_or_default();
         self.check(refused.contains("registered already"), "registering the same file again is refused")?;
         self.register_the_wrong_thing(&catalogue).await
@@ -53,7 +72,12 @@ impl Play<'_> {
         let datasets = &self.stack.tools.datasets;
         let args = cli::parse_args([
             &datasets.join(DELIVERED_INSTEAD).display().to_string(),
-            "--title", "Seattle weather", "--license", &about.license, "--source-url", &about.source_url,
+            "--title",
+            "Seattle weather",
+            "--license",
+            &about.license,
+            "--source-url",
+            &about.source_url,
         ])?;
         let mut draft = Draft::seal(&self.cast.bad_creator, &args).await?;
         let promised = std::fs::read(datasets.join(PROMISED))?;

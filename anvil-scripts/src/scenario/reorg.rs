@@ -29,7 +29,10 @@ impl Play<'_> {
         let before2 = self.license_of(company2).await?;
         let before3 = self.license_of(company3).await?;
         self.follow_to_head().await?;
-        self.check(self.mirror_owner(before2).await? == Some(company2), format!("the mirror says that license {before2} is company2's"))?;
+        self.check(
+            self.mirror_owner(before2).await? == Some(company2),
+            format!("the mirror says that license {before2} is company2's"),
+        )?;
 
         let (head, _) = self.stack.chain.latest().await?;
         let first = self.block_of_purchase(before2).await?;

@@ -103,16 +103,27 @@ impl Teller {
         };
         let moves = report.money.iter().map(|m| vec![m.from.clone(), m.to.clone(), m.amount.clone(), m.why.clone()]);
         table(&["from", "to", "amount", "why"], moves.collect());
-        let gas = report.gas.iter().map(|g| vec![g.action.clone(), g.times.to_string(), g.min.to_string(), g.max.to_string()]);
+        let gas = report
+            .gas
+            .iter()
+            .map(|g| vec![g.action.clone(), g.times.to_string(), g.min.to_string(), g.max.to_string()]);
         table(&["action", "times", "gas min", "gas max"], gas.collect());
         let proofs = report.proofs.iter().map(|p| vec![p.circuit.clone(), p.events.to_string(), p.millis.to_string()]);
         table(&["proof", "events", "ms"], proofs.collect());
         let sizes = report.sizes.iter().map(|s| vec![s.file.clone(), s.bytes.to_string(), s.sealed_bytes.to_string()]);
         table(&["file", "bytes", "encrypted"], sizes.collect());
         if let Some(fetches) = &report.fetches {
-            println!("\n{} metered fetches of {} bytes in {} ms, both kills included", fetches.count, fetches.bytes, fetches.millis);
+            println!(
+                "\n{} metered fetches of {} bytes in {} ms, both kills included",
+                fetches.count, fetches.bytes, fetches.millis
+            );
         }
-        println!("{} checks held in {:.1} s; the report is {}", report.checks.len(), report.millis as f64 / 1000.0, path.display());
+        println!(
+            "{} checks held in {:.1} s; the report is {}",
+            report.checks.len(),
+            report.millis as f64 / 1000.0,
+            path.display()
+        );
     }
 }
 

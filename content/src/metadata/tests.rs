@@ -57,7 +57,8 @@ fn hostile_fields_are_refused_by_name() {
         edit(&mut metadata);
         metadata.to_croissant().unwrap_err().to_string()
     };
-    let cases: [(&str, fn(&mut Metadata)); 12] = [
+    type Break = fn(&mut Metadata);
+    let cases: [(&str, Break); 12] = [
         ("title", |m| m.title.clear()),
         ("title", |m| m.title = "\u{1b}[2Jgone".into()),
         ("title", |m| m.title = "safe\u{202e}txt.exe".into()),

@@ -9,8 +9,8 @@ use alloy::{
 use content::{MAX_METADATA_BYTES, Metadata};
 use contracts::{Call, ChainClock, ChainError, ContentView, DisputeView, LicenseView, PaymentView};
 use domain::{
-    Amount, ChainEvent, ContentId, ContentRegistered, DisputeFiled, DisputeId, KeyDelivered, LicenseId, LicenseIssued,
-    MeterId, MeterPublished, OfferId, OfferSet, OfferTerms, PaymentId, ProfileId, ProfilePublished, Token,
+    Amount, ChainEvent, ContentId, ContentRegistered, DisputeFiled, DisputeId, LicenseId, LicenseIssued, MeterId,
+    MeterPublished, OfferId, OfferSet, OfferTerms, PaymentId, ProfileId, ProfilePublished, Token,
 };
 use statement::PublicKey;
 
@@ -159,13 +159,25 @@ impl Session {
     /// # Errors
     /// If there is none, or its key is malformed: heads that it signs could not be proved.
     pub async fn meter(&self, id: MeterId) -> Result<MeterPublished, Failure> {
+        self.checked_meter(id).await.map(|(meter, _)| meter)
+    }
+
+    /// The checked key of a meter version.
+    ///
+    /// # Errors
+    /// As [`Session::meter`].
+    pub async fn meter_key(&self, id: MeterId) -> Result<PublicKey, Failure> {
+        self.checked_meter(id).await.map(|(_, key)| key)
+    }
+
+    async fn checked_meter(&self, id: MeterId) -> Result<(MeterPublished, PublicKey), Failure> {
         let mut meter = self.chain.meter_published(id).await?;
         // A stranger chose it, and a terminal shows it.
         meter.url.retain(|c| !c.is_control());
-        check_key(meter.key_x, meter.key_y, meter.key_hash).map_err(|failure| {
+        let key = check_key(meter.key_x, meter.key_y, meter.key_hash).map_err(|failure| {
             Failure::mismatch(format!("meter {id} is not usable")).because(failure).fix("do not buy what it serves")
         })?;
-        Ok(meter)
+        Ok((meter, key))
     }
 
     /// A licensee's keys, checked like a meter's.
@@ -214,17 +226,6 @@ impl Session {
                 .fix(format!("sign with its owner's key; you are {me}")));
         }
         Ok(license)
-    }
-
-    /// The delivered key of a license, still encrypted.
-    ///
-    /// # Errors
-    /// If it was not delivered.
-    pub async fn delivered_key(&self, id: LicenseId) -> Result<KeyDelivered, Failure> {
-        self.chain.key_delivered(id).await?.ok_or_else(|| {
-            Failure::state(format!("the key of license {id} was not delivered yet"))
-                .fix("wait for the meter; after the deadline, `datavault escrow refund` returns the price")
-        })
     }
 
     /// A payment.

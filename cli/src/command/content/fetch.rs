@@ -194,11 +194,7 @@ async fn plan(session: &Session, args: &Args, content_id: ContentId) -> Result<V
 }
 
 /// A license of this wallet, ready for use.
-pub(crate) async fn open_use(
-    session: &Session,
-    license_id: LicenseId,
-    meter_url: Option<String>,
-) -> Result<Use, Failure> {
+async fn open_use(session: &Session, license_id: LicenseId, meter_url: Option<String>) -> Result<Use, Failure> {
     let facts = ChainFacts::new(session.chain.clone()).await.or_unreachable(|| "cannot ask the chain".into())?;
     let receipts = receipts(session).await?;
     let key = session.licensee_keys()?.session;

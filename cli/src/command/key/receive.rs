@@ -55,7 +55,15 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
     let received = receive(session, args.license).await?;
     let file = match args.out {
         Some(file) => file,
-        None => PathBuf::from(session.metadata(received.content_id).await?.file_name),
+        None => match session.metadata(received.content_id).await?.file_name {
+            // A stranger chose the name; programs believe hidden files.
+            name if name.starts_with('.') => {
+                return Err(
+                    Failure::usage(format!("the content wants to be the hidden file `{name}`")).fix("name an --out")
+                );
+            }
+            name => PathBuf::from(name),
+        },
     };
     if file.exists() && !args.force {
         return Err(Failure::usage(format!("`{}` exists", file.display())).fix("name another --out, or pass --force"));

@@ -8,11 +8,14 @@ use domain::{Amount, ChainEvent, Context, LicenseId};
 use gateway::client::{ProvableRange, Receipts};
 use groth16::{Proof, UsageWitness};
 use serde::{Deserialize, Serialize};
-use statement::usage::{MAX_EVENTS, PublicInputs, Window};
+use statement::{
+    PublicKey,
+    usage::{MAX_EVENTS, PublicInputs, Window},
+};
 
 use crate::{
     blocks::blocking,
-    command::content::fetch::{open_use, receipts},
+    command::content::fetch::receipts,
     failure::{Failure, OrFail},
     home::make_private_dir,
     money::Currency,
@@ -101,6 +104,7 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
     let terms = session.offer(license.view.offer_id).await?.terms;
     let before = session.payment(license.view.payment_id).await?.due;
     let store = receipts(session).await?;
+    let meter = session.meter_key(license.view.meter_id).await?;
     let mut report = Report {
         license_id: args.license,
         proofs: Vec::new(),
@@ -110,7 +114,7 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
         transactions: Vec::new(),
     };
     for (lane, ctx) in lanes(&store, args.license, license.view.epoch, args.lane).await? {
-        prove_lane(session, &args, &store, lane, ctx, &mut report).await?;
+        prove_lane(session, &args, &store, (lane, ctx), &meter, &mut report).await?;
     }
     report.settled_units = session.settled_units(args.license).await?;
     let after = session.payment(license.view.payment_id).await?.due;
@@ -143,8 +147,8 @@ async fn prove_lane(
     session: &Session,
     args: &Args,
     store: &Receipts,
-    lane: u32,
-    ctx: U256,
+    (lane, ctx): (u32, U256),
+    meter: &PublicKey,
     report: &mut Report,
 ) -> Result<(), Failure> {
     let state = session.chain.lane_state(Context(ctx)).await?;
@@ -164,7 +168,7 @@ async fn prove_lane(
         }
         let Some(range) = range else { return Ok(()) };
         let events = range.events.len();
-        let (proof, inputs, proving_millis) = prove(session, args.license, range).await?;
+        let (proof, inputs, proving_millis) = prove(session, meter, range).await?;
         head = inputs.head_after;
         let proved = Proved {
             license_id: args.license,
@@ -191,11 +195,10 @@ async fn prove_lane(
 /// Proves one range, and verifies the proof natively.
 async fn prove(
     session: &Session,
-    license_id: LicenseId,
+    meter: &PublicKey,
     range: ProvableRange,
 ) -> Result<(Proof, PublicInputs, u64), Failure> {
     let prover = session.prover().await?;
-    let used = open_use(session, license_id, None).await?;
     let (Some(first), Some(last)) = (range.events.first(), range.events.last()) else {
         return Err(Failure::failed("a range without events was to be proved"));
     };
@@ -203,7 +206,7 @@ async fn prove(
         licensee: session.licensee_keys()?.secret,
         window: Window::new(first.time, last.time).or_fail(|| "the receipts' times make no window".into())?,
         before: range.before,
-        meter: used.meter().key,
+        meter: *meter,
         meter_signature: range.after.meter_eddsa,
         events: range.events,
     };

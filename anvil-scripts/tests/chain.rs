@@ -1,4 +1,5 @@
 //! The development chain: starts, answers, moves time and history, and ends with us.
+#![expect(clippy::unwrap_used, reason = "unwrap lives in tests")]
 
 use std::net::TcpListener;
 use std::time::Duration;

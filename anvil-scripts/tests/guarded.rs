@@ -1,4 +1,5 @@
 //! A guarded process cannot outlive its owner.
+#![expect(clippy::unwrap_used, reason = "unwrap lives in tests")]
 
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -1,4 +1,5 @@
 //! Our Postgres: starts as whoever we are, gives fresh databases, leaves nothing behind.
+#![expect(clippy::unwrap_used, reason = "unwrap lives in tests")]
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -221,7 +221,7 @@ impl Same {
 
     fn flag(&mut self, object: &Value, field: &str, chain: U256) -> Result<()> {
         let value = object[field].as_bool().with_context(|| format!("{field} is no boolean"))?;
-        self.equal(object, field, value == !chain.is_zero(), &chain)
+        self.equal(object, field, value != chain.is_zero(), &chain)
     }
 
     fn spelled(&mut self, object: &Value, field: &str, spellings: &[&str], chain: U256) -> Result<()> {

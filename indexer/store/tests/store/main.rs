@@ -5,6 +5,7 @@ extern crate datavault_store as store;
 
 mod access;
 mod mirror;
+mod prepared;
 mod samples;
 
 use alloy_primitives::Bytes;

@@ -6,6 +6,7 @@
 //! [`TestStack::run`].
 
 mod ran;
+mod raw;
 pub mod sale;
 mod stack;
 
@@ -13,6 +14,7 @@ mod stack;
 pub use cli;
 
 pub use self::ran::{Ran, finished, refused};
+pub use self::raw::{raw_call, word};
 pub use self::stack::{LicenseFacts, TestStack, eventually};
 
 /// What anything in a test returns; `?` on everything, and the cause is printed when it fails.

@@ -7,9 +7,9 @@ use domain::{ContentId, LicenseId, OfferId};
 use crate::{Result, TestStack, datavault};
 
 /// What a [`key_offer`] costs: 25 dUSD, in its smallest units.
-pub const PRICE: u64 = 25_000_000;
+pub const PRICE: u128 = 25_000_000;
 /// What a unit of a [`served_offer`] costs: 0.0001 ETH, in wei.
-pub const UNIT_PRICE: u64 = 100_000_000_000_000;
+pub const UNIT_PRICE: u128 = 100_000_000_000_000;
 /// Bytes of a unit of a [`served_offer`].
 pub const UNIT_BYTES: u64 = 1024;
 

@@ -2,7 +2,6 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use datavault_indexer::{ApiConfig, Config, IngestConfig, PgConnectOptions, ServeConfig};
 use url::Url;
@@ -109,7 +108,7 @@ impl Chain {
                 anyhow::bail!("{flag} begins with {}://, expected one of {schemes:?}", url.scheme());
             }
         }
-        let deployment = contracts::Deployment::load(&self.deployment).context("--deployment")?;
+        let deployment = contracts::Deployment::load(&self.deployment)?;
         Ok(IngestConfig {
             ws_url: self.ws_url,
             poll_interval: Duration::from_millis(self.poll_interval_ms),

@@ -36,6 +36,14 @@ pub enum IndexerError {
     #[error(transparent)]
     Migrate(#[from] MigrateError),
     /// The database cannot be reached.
+    #[error("cannot open the database {database}: {source}. Is Postgres there, and does it have this database?")]
+    Unreachable {
+        /// Host, port and name.
+        database: String,
+        /// Why.
+        source: sqlx::Error,
+    },
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Following ended.
@@ -57,9 +65,17 @@ pub enum IndexerError {
     Panicked(#[from] tokio::task::JoinError),
 }
 
+async fn connect(options: &PgConnectOptions) -> Result<PgConnection, IndexerError> {
+    PgConnection::connect_with(options).await.map_err(|source| {
+        let name = options.get_database().unwrap_or(options.get_username());
+        let database = format!("{name} at {}:{}", options.get_host(), options.get_port());
+        IndexerError::Unreachable { database, source }
+    })
+}
+
 /// Brings the schema up to date. Running it again is safe.
 pub async fn migrate(database: &PgConnectOptions) -> Result<(), IndexerError> {
-    let mut conn = PgConnection::connect_with(database).await.map_err(StoreError::from)?;
+    let mut conn = connect(database).await?;
     store::migrate(&mut conn).await?;
     conn.close().await.map_err(StoreError::from)?;
     Ok(())
@@ -108,7 +124,7 @@ pub async fn start(config: Config, stop: CancellationToken) -> Result<Running, I
     let mut parts = JoinSet::new();
     let mut api_address = None;
     if let Some(ServeConfig { listen, api }) = config.serve {
-        let mut conn = PgConnection::connect_with(&api.database).await.map_err(StoreError::from)?;
+        let mut conn = connect(&api.database).await?;
         store::check_schema(&mut conn).await?;
         conn.close().await.map_err(StoreError::from)?;
         let failed = |source| IndexerError::Listen { listen, source };

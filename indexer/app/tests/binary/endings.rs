@@ -89,3 +89,15 @@ async fn the_reader_sees_what_the_writer_commits(_: PgPoolOptions, options: PgCo
         .await;
     }
 }
+
+#[sqlx::test(migrations = false)]
+async fn a_database_that_is_not_there_is_named_without_its_password(_: PgPoolOptions, options: PgConnectOptions) {
+    let files = tempfile::tempdir().unwrap();
+    let chain = Chain::start(0).await;
+    let missing = options.database("nowhere_to_be_found").password("secret");
+    for command in [&["migrate"][..], &["serve", "--listen", "127.0.0.1:0"]] {
+        let (status, said) = Indexer::start(command, &missing, &chain, &files).ended().await;
+        assert_eq!(status.code(), Some(1), "{said}");
+        assert!(said.contains("nowhere_to_be_found at") && !said.contains("secret"), "{said}");
+    }
+}

@@ -186,6 +186,11 @@ async fn deploy(
 /// Empties the folder and keeps it to ourselves until the lock is dropped.
 fn take_folder(folder: &Path) -> Result<File> {
     let path = folder.with_extension("lock");
+    // Whatever a stack wrote has a lock beside it; anything else is not ours to empty.
+    let foreign = !path.exists() && fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
+    if foreign {
+        bail!("`{}` is not empty and no stack wrote it; name a new or empty folder", folder.display());
+    }
     fs::create_dir_all(folder).with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
     let lock = File::create(&path).with_context(|| format!("cannot write `{}`", path.display()))?;
     match lock.try_lock() {

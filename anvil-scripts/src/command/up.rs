@@ -1,5 +1,6 @@
 //! `anvil-scripts up`
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anvil_scripts::scenario::Teller;
@@ -12,6 +13,9 @@ pub struct Arguments {
     /// The Postgres to use instead of starting one
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
+    /// Where everything is written, emptied first [default: target/devnet]
+    #[arg(long, value_name = "FOLDER")]
+    folder: Option<PathBuf>,
     /// The chain's port; 0 takes a free one
     #[arg(long, default_value_t = 8545)]
     rpc_port: u16,
@@ -31,7 +35,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         rpc_port: arguments.rpc_port,
         api_port: arguments.api_port,
         meter_port: arguments.meter_port,
-        ..StackOptions::named("devnet")
+        ..super::stack_options(arguments.folder.as_deref(), "devnet")?
     };
     let keeping = async {
         let stack = Stack::start(&options, |doing| tell.note(&doing)).await?;

@@ -8,6 +8,10 @@ use std::{
 use alloy::primitives::U256;
 use contracts::SignedHead;
 use domain::{Amount, ChainEvent, Context, LicenseId};
+use gateway::{
+    journal::{DatabaseError, Lane},
+    protocol::Countersigned,
+};
 use serde::Serialize;
 
 use super::prove::{Proved, lanes, settle};
@@ -15,6 +19,8 @@ use crate::{
     blocks::blocking,
     command::content::fetch::receipts,
     failure::{Failure, OrFail},
+    home::make_private_dir,
+    lookup::License,
     money::Currency,
     output::Fields,
     session::Session,
@@ -23,7 +29,8 @@ use crate::{
 
 /// Settle by the last head that both sides signed, lane by lane. Cheap, and shows nothing but totals.
 ///
-/// What was proved already is not drawn again.
+/// The licensee settles from its receipts, the creator from its meter's journal: neither needs the other. What was
+/// proved already is not drawn again.
 #[derive(Clone, Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  datavault usage settle 2\n  datavault usage settle 2 --proof license-2-lane-0-0x1f….json"
@@ -72,18 +79,15 @@ pub struct Settled {
 /// Settles every lane whose last signed head is newer than the one settled by signatures.
 ///
 /// # Errors
-/// If receipts are missing, or the chain refuses.
+/// If the wallet has no signed heads of the license, or the chain refuses.
 pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
-    // Whoever holds proofs may settle them; receipts are the licensee's alone.
-    let license = match args.proofs.is_empty() {
-        true => session.own_license(args.license).await?,
-        false => session.license(args.license).await?,
-    };
+    let license = session.license(args.license).await?;
     let terms = session.offer(license.view.offer_id).await?.terms;
     let before = session.payment(license.view.payment_id).await?.due;
     let (mut heads, mut transactions) = (Vec::new(), Vec::new());
     if args.proofs.is_empty() {
-        settle_heads(session, &args, license.view.epoch, &mut heads, &mut transactions).await?;
+        let signed = signed_heads(session, &license, &args).await?;
+        settle_heads(session, args.license, signed, &mut heads, &mut transactions).await?;
     } else {
         for file in &args.proofs {
             transactions.push(settle(session, &read(file, args.license)?).await?);
@@ -100,24 +104,67 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
     })
 }
 
+/// The last head of each lane of the present epoch, from the side of it that this wallet keeps.
+async fn signed_heads(session: &Session, license: &License, args: &Args) -> Result<Vec<(u32, Countersigned)>, Failure> {
+    let me = session.wallet()?.address();
+    if license.owner == me {
+        return receipted(session, license.view.epoch, args).await;
+    }
+    let offer = session.offer(license.view.offer_id).await?;
+    if session.content(offer.terms.content_id).await?.creator == me {
+        return journaled(session, license.view.epoch, args).await;
+    }
+    Err(Failure::state(format!(
+        "license {} belongs to {}, and its content to {}: neither is you, {me}",
+        args.license, license.owner, offer.creator
+    ))
+    .fix("sign with the key of one of them, or settle a proof with --proof"))
+}
+
+/// What the licensee keeps.
+async fn receipted(session: &Session, epoch: u32, args: &Args) -> Result<Vec<(u32, Countersigned)>, Failure> {
+    let store = receipts(session).await?;
+    let lanes = lanes(&store, args.license, epoch, args.lane).await?;
+    let read = move || {
+        let last = |(lane, ctx)| Ok(store.last(ctx)?.map(|last| (lane, last)));
+        lanes.into_iter().filter_map(|lane| last(lane).transpose()).collect::<Result<_, DatabaseError>>()
+    };
+    blocking(read).await?.or_fail(|| "cannot read the receipts".into())
+}
+
+/// What the creator's meter keeps.
+async fn journaled(session: &Session, epoch: u32, args: &Args) -> Result<Vec<(u32, Countersigned)>, Failure> {
+    let (folder, license_id) = (session.home()?.meter(), args.license);
+    make_private_dir(&folder)?;
+    let read = move || gateway::meter::journal(&folder)?.last_of_license(license_id);
+    let entries = blocking(read).await?.or_fail(|| "cannot read the meter's journal".into())?;
+    let wanted = |lane: &Lane| lane.epoch == epoch && args.lane.is_none_or(|only| only == lane.lane);
+    let heads: Vec<_> = entries
+        .into_iter()
+        .filter(|entry| wanted(&entry.lane))
+        .map(|entry| (entry.lane.lane, entry.countersigned))
+        .collect();
+    if heads.is_empty() {
+        return Err(Failure::state(format!("this wallet's meter served nothing of license {license_id}"))
+            .fix("use the wallet, and the data folder, that the meter runs with"));
+    }
+    Ok(heads)
+}
+
 async fn settle_heads(
     session: &Session,
-    args: &Args,
-    epoch: u32,
+    license_id: LicenseId,
+    signed: Vec<(u32, Countersigned)>,
     heads: &mut Vec<Settled>,
     transactions: &mut Vec<Transaction>,
 ) -> Result<(), Failure> {
-    let store = receipts(session).await?;
-    for (lane, ctx) in lanes(&store, args.license, epoch, args.lane).await? {
-        let reading = store.clone();
-        let last = blocking(move || reading.last(ctx)).await?.or_fail(|| "cannot read the receipts".into())?;
-        let Some(last) = last else { continue };
+    for (lane, last) in signed {
         let head = last.head;
-        if head.total <= session.chain.lane_state(Context(ctx)).await?.signed_total {
+        if head.total <= session.chain.lane_state(Context(head.ctx)).await?.signed_total {
             continue;
         }
         let signed = SignedHead {
-            license_id: args.license,
+            license_id,
             lane,
             seq: head.seq,
             total: head.total,

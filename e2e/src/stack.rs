@@ -145,26 +145,32 @@ impl TestStack {
         .await
     }
 
-    /// What the API answers: its `data` where it has one, else the whole.
+    /// The `data` of what the API answers.
     ///
     /// # Errors
     /// If it answers with a problem.
     pub async fn api(&self, path: &str) -> Result<Value> {
-        let url = self.stack.indexer.url().join(path)?;
-        let mut answer: Value = reqwest::get(url).await?.error_for_status()?.json().await?;
-        Ok(if answer.get("data").is_some() { answer["data"].take() } else { answer })
+        Ok(self.api_whole(path).await?["data"].take())
     }
 
-    /// What the API answers once the mirror has seen the chain's newest block.
+    /// What the API answers, with the block that it reflects.
+    ///
+    /// # Errors
+    /// If it answers with a problem.
+    pub async fn api_whole(&self, path: &str) -> Result<Value> {
+        let url = self.stack.indexer.url().join(path)?;
+        Ok(reqwest::get(url).await?.error_for_status()?.json().await?)
+    }
+
+    /// The `data` of what the API answers once the mirror has seen the chain's newest block.
     ///
     /// # Errors
     /// If the mirror does not get there.
     pub async fn api_at_head(&self, path: &str) -> Result<Value> {
         let head = self.session("anyone").await?.chain.latest_block().await?;
         eventually(&format!("the mirror reaches block {}", head.number), async || {
-            let status = self.api("v1/status").await?;
-            let number = &status["block"]["number"];
-            let seen = number.as_u64().or_else(|| number.as_str().and_then(|text| text.parse().ok()));
+            let status = self.api_whole("v1/status").await?;
+            let seen = status["block"]["number"].as_u64();
             Ok(seen.is_some_and(|seen| seen >= head.number).then_some(()))
         })
         .await?;

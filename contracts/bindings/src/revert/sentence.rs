@@ -80,7 +80,9 @@ sentences!(licenses {
     L::WrongValue, e => ("{} wei were sent, exactly {} are required", e.sent, e.required);
     L::LicenseUnknown, e => ("license {} does not exist", e.licenseId);
     L::LicenseNotTransferable, e => ("license {} is not transferable", e.licenseId);
-    L::KeyNotDeliverable, e => ("license {} waits for no key: its content is served by the meter", e.licenseId);
+    L::KeyNotDeliverable, e => (
+        "license {} waits for no key: it was already delivered, or the meter serves its content", e.licenseId
+    );
     L::ProofInvalid, e => (
         "the proof does not verify: it was made for other inputs (license, key or head) or with another proving key"
     );

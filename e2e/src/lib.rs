@@ -5,6 +5,7 @@
 //! of `cli` ([`datavault!`], [`sale`]); what a user sees (a message, an exit code) is asked of the binary with
 //! [`TestStack::run`].
 
+pub mod mirror;
 mod ran;
 mod raw;
 pub mod sale;

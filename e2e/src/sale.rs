@@ -3,6 +3,7 @@
 use cli::Session;
 use cli::command::content::register;
 use domain::{ContentId, LicenseId, OfferId};
+use sha2::{Digest, Sha256};
 
 use crate::{Result, TestStack, datavault};
 
@@ -86,6 +87,23 @@ pub async fn buy_units(buyer: &Session, offer: OfferId, units: u64) -> Result<Li
 pub async fn undelivered(at: &TestStack, name: &str, extra: &[&str]) -> Result<(Session, OfferId)> {
     let seller = at.session("bad_creator").await?;
     let content = content(at, &seller, name, format!("what {name} holds").as_bytes()).await?.content_id;
+    let offer = key_offer(&seller, content, extra).await?;
+    Ok((seller, offer))
+}
+
+/// Content whose registered hash is `promised`'s and whose ciphertext holds something else, with an offer by key and
+/// the stack's arbitrator. Sold by `bad_creator`, whose key deliveries prove correctly all the same.
+///
+/// # Errors
+/// If anything is refused.
+pub async fn mismatched(at: &TestStack, promised: &[u8], extra: &[&str]) -> Result<(Session, OfferId)> {
+    let seller = at.session("bad_creator").await?;
+    let file = at.file("instead.csv", [b"not: ", promised].concat())?;
+    let file = file.display().to_string();
+    let args = cli::parse_args([&file, "--title", "Promised", "--license", "CC0-1.0"])?;
+    let mut draft = register::Draft::seal(&seller, &args).await?;
+    draft.content_hash = <[u8; 32]>::from(Sha256::digest(promised)).into();
+    let content = register::register(&seller, draft, &args).await?.content_id;
     let offer = key_offer(&seller, content, extra).await?;
     Ok((seller, offer))
 }

@@ -1,0 +1,224 @@
+//! How metered use is proved and paid, and what the chain refuses.
+
+use std::path::PathBuf;
+
+use alloy::network::TransactionBuilder;
+use alloy::primitives::U256;
+use alloy::providers::Provider;
+use alloy::rpc::types::TransactionRequest;
+use anyhow::{Context, bail};
+use cli::Session;
+use cli::command::usage::prove::Proved;
+use contracts::{Call, UsageBatch};
+use domain::{Amount, LicenseId};
+use e2e::{Result, TestStack, datavault, sale};
+
+struct Story {
+    at: TestStack,
+    creator: Session,
+    company: Session,
+    offer: domain::OfferId,
+}
+
+impl Story {
+    async fn new(name: &str) -> Result<Self> {
+        let at = TestStack::start(name).await?;
+        let (creator, company) = (at.session("creator").await?, at.session("company1").await?);
+        let content = sale::content(&at, &creator, "served.bin", &[7; 50_000]).await?.content_id;
+        let offer = sale::served_offer(&creator, content, &[]).await?;
+        Ok(Self { at, creator, company, offer })
+    }
+
+    async fn buy(&self) -> Result<LicenseId> {
+        sale::buy_units(&self.company, self.offer, 40).await
+    }
+
+    async fn fetch(&self, license: LicenseId, count: u64) -> Result {
+        let done = datavault!(self.company, content::fetch, [license, "--count", count, "--chunk", 1024])?;
+        assert_eq!(done.units, count);
+        Ok(())
+    }
+
+    async fn prove(&self, license: LicenseId, batch: u64, more: &[&str]) -> Result<Vec<Proved>> {
+        let mut words = vec![license.to_string(), "--batch".into(), batch.to_string()];
+        words.extend(more.iter().map(|&word| word.to_owned()));
+        Ok(cli::command::usage::prove::run(&self.company, cli::parse_args(words)?).await?.proofs)
+    }
+
+    /// What escrow drew for a license so far, in units.
+    async fn drawn(&self, license: LicenseId) -> Result<u64> {
+        let due = self.at.facts(license).await?.payment.due.0;
+        let (units, rest) = due.div_rem(U256::from(sale::UNIT_PRICE));
+        assert!(rest.is_zero(), "{due} is not a whole number of units");
+        Ok(units.to())
+    }
+
+    /// Sends a call that must be refused: tried, and sent for real with gas to burn.
+    async fn refused_on_chain(&self, call: Call, reason: &str) -> Result {
+        let stranger = self.at.session("anyone").await?;
+        let from = stranger.wallet()?.address();
+        let Err(failure) = stranger.submit(call.clone()).await else { bail!("the chain accepts it: {reason}") };
+        assert!(failure.to_string().contains(reason), "`{reason}` is not in: {failure}");
+        let provider = self.at.stack.chain.provider();
+        let request = TransactionRequest::default()
+            .with_from(from)
+            .with_nonce(provider.get_transaction_count(from).await?)
+            .with_to(call.to)
+            .with_input(call.input)
+            .with_gas_limit(2_000_000);
+        let receipt = provider.send_transaction(request).await?.get_receipt().await?;
+        assert!(!receipt.status() && receipt.inner.logs().is_empty(), "{reason}");
+        Ok(())
+    }
+
+    fn call(&self, proved: &Proved) -> Call {
+        self.company.addresses().settle_usage(&batch(proved))
+    }
+}
+
+fn batch(proved: &Proved) -> UsageBatch {
+    UsageBatch {
+        license_id: proved.license_id,
+        lane: proved.lane,
+        head_after: proved.head_after,
+        window_start: proved.window_start,
+        window_end: proved.window_end,
+        units: proved.units,
+        proof: proved.proof,
+    }
+}
+
+#[tokio::test]
+async fn forged_replayed_and_reordered_proofs_are_refused_and_draw_nothing() -> Result {
+    let it = Story::new("meter-proofs").await?;
+    let license = it.buy().await?;
+    it.fetch(license, 7).await?;
+    let [first, second] = &it.prove(license, 4, &[]).await?[..] else { bail!("two proofs were expected") };
+    assert_eq!((first.events, second.events), (4, 3));
+
+    for word in 0..8 {
+        let mut forged = batch(first);
+        forged.proof[word] ^= U256::ONE;
+        it.refused_on_chain(it.company.addresses().settle_usage(&forged), "proof").await?;
+    }
+    let changes: [fn(&mut UsageBatch); 5] = [
+        |it| it.units += 1,
+        |it| it.units -= 1,
+        |it| it.window_start -= 1,
+        |it| it.head_after += U256::ONE,
+        |it| it.lane = 1,
+    ];
+    for change in changes {
+        let mut forged = batch(first);
+        change(&mut forged);
+        let stranger = it.at.session("anyone").await?;
+        assert!(stranger.submit(it.company.addresses().settle_usage(&forged)).await.is_err(), "{forged:?}");
+        assert_eq!(it.drawn(license).await?, 0);
+    }
+    it.refused_on_chain(it.call(second), "proof").await?;
+    assert_eq!(it.drawn(license).await?, 0, "re-ordered");
+
+    // Anyone may settle a proof, in order, once.
+    let stranger = it.at.session("anyone").await?;
+    stranger.submit(it.call(first)).await?;
+    assert_eq!(it.drawn(license).await?, 4);
+    it.refused_on_chain(it.call(first), "").await?;
+    stranger.submit(it.call(second)).await?;
+    assert_eq!(it.drawn(license).await?, 7);
+    for replayed in [first, second] {
+        it.refused_on_chain(it.call(replayed), "").await?;
+    }
+    assert_eq!(it.drawn(license).await?, 7);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_proof_file_is_settled_once_and_a_forged_one_says_so() -> Result {
+    let it = Story::new("meter-proof-files").await?;
+    let license = it.buy().await?;
+    it.fetch(license, 3).await?;
+    let folder = it.at.folder().join("proofs");
+    it.prove(license, 128, &["--out", &folder.display().to_string()]).await?;
+    let files: Vec<PathBuf> = std::fs::read_dir(&folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    let [file] = &files[..] else { bail!("one proof was expected: {files:?}") };
+
+    let mut forged: serde_json::Value = serde_json::from_slice(&std::fs::read(file)?)?;
+    let units = forged["units"].as_u64().context("units")?;
+    forged["units"] = (units + 1).into();
+    let bad = it.at.file("forged.json", serde_json::to_vec(&forged)?)?;
+    let (license_word, bad, good) = (license.to_string(), bad.display().to_string(), file.display().to_string());
+    let settle = |file: &str| ["usage", "settle", &license_word, "--proof", file, "--json"].map(str::to_owned);
+    let words = settle(&bad);
+    let ran = it.at.run("anyone", &words.each_ref().map(String::as_str)).await?;
+    ran.json_error(3)?;
+    assert_eq!(it.drawn(license).await?, 0);
+
+    let words = settle(&good);
+    let report = it.at.run("anyone", &words.each_ref().map(String::as_str)).await?.report()?;
+    assert_eq!(report["settled_units"], units);
+    let again = it.at.run("anyone", &words.each_ref().map(String::as_str)).await?;
+    again.json_error(3)?;
+    assert_eq!(it.drawn(license).await?, units);
+    Ok(())
+}
+
+#[tokio::test]
+async fn no_order_of_proofs_and_signed_heads_draws_more_than_the_larger_total() -> Result {
+    let it = Story::new("meter-orders").await?;
+    let price = U256::from(sale::UNIT_PRICE);
+
+    // Signed first, then proved further, then signed again.
+    let signed_first = it.buy().await?;
+    it.fetch(signed_first, 4).await?;
+    let settled = datavault!(it.company, usage::settle, [signed_first])?;
+    assert_eq!(settled.drawn, Amount(price * U256::from(4)));
+    it.fetch(signed_first, 3).await?;
+    it.prove(signed_first, 4, &["--submit"]).await?;
+    assert_eq!(it.drawn(signed_first).await?, 7);
+    let settled = datavault!(it.company, usage::settle, [signed_first])?;
+    assert!(settled.drawn.0.is_zero());
+    assert_eq!(it.drawn(signed_first).await?, 7);
+
+    // Proved first, then signed further, then the rest proved.
+    let proved_first = it.buy().await?;
+    it.fetch(proved_first, 4).await?;
+    it.prove(proved_first, 128, &["--submit"]).await?;
+    assert_eq!(it.drawn(proved_first).await?, 4);
+    it.fetch(proved_first, 3).await?;
+    let settled = datavault!(it.company, usage::settle, [proved_first])?;
+    assert_eq!(settled.drawn, Amount(price * U256::from(3)));
+    it.prove(proved_first, 128, &["--submit"]).await?;
+    assert_eq!(it.drawn(proved_first).await?, 7);
+    let settled = datavault!(it.company, usage::settle, [proved_first])?;
+    assert!(settled.drawn.0.is_zero() && settled.transactions.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_creator_settles_alone_from_its_meters_journal() -> Result {
+    let it = Story::new("meter-alone").await?;
+    let license = it.buy().await?;
+    let word = license.to_string();
+    let settle = ["usage", "settle", &word, "--json"];
+    it.at.run("creator", &["usage", "settle", &word]).await?.says(3, &["served nothing of license"])?;
+    let words = [license.to_string(), "--count".into(), "9".into(), "--lanes".into(), "3".into()];
+    let fetched = cli::command::content::fetch::run(&it.company, cli::parse_args(words.to_vec())?).await?;
+    // The company is gone, with everything it kept.
+    std::fs::remove_dir_all(it.company.home()?.path())?;
+
+    let report = it.at.run("creator", &settle).await?.report()?;
+    assert_eq!(report["heads"].as_array().context("heads")?.len(), 3);
+    assert_eq!(report["settled_units"], fetched.units);
+    assert_eq!(it.drawn(license).await?, fetched.units);
+    let again = it.at.run("creator", &settle).await?.report()?;
+    assert_eq!(again["transactions"].as_array().context("transactions")?.len(), 0);
+    it.at.run("anyone", &["usage", "settle", &word]).await?.says(3, &["neither is you", "--proof"])?;
+
+    let creator = it.creator.wallet()?.address();
+    let before = it.creator.balance(creator, domain::Token::ETH).await?;
+    let withdrawn = datavault!(it.creator, escrow::withdraw, ["--token", "ETH"])?;
+    assert!(it.creator.balance(creator, domain::Token::ETH).await? > before);
+    let owed = U256::from(fetched.units) * U256::from(sale::UNIT_PRICE);
+    assert_eq!(withdrawn.amount.0, owed - owed / U256::from(40));
+    Ok(())
+}

@@ -5,6 +5,7 @@
 //! of `cli` ([`datavault!`], [`sale`]); what a user sees (a message, an exit code) is asked of the binary with
 //! [`TestStack::run`].
 
+mod binary;
 pub mod mirror;
 mod ran;
 mod raw;
@@ -14,9 +15,10 @@ mod stack;
 #[doc(hidden)]
 pub use cli;
 
+pub use self::binary::binary;
 pub use self::ran::{Ran, finished, refused};
 pub use self::raw::{raw_call, word};
-pub use self::stack::{LicenseFacts, TestStack, eventually};
+pub use self::stack::{LicenseFacts, TestStack, eventually, run_to_end};
 
 /// What anything in a test returns; `?` on everything, and the cause is printed when it fails.
 pub type Result<T = (), E = anyhow::Error> = std::result::Result<T, E>;

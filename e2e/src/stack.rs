@@ -68,11 +68,8 @@ impl TestStack {
     /// # Errors
     /// If it is not built.
     pub fn command(&self, actor: &str) -> Result<std::process::Command> {
-        let mut command = anvil_scripts::stack::datavault(self.folder(), actor)?;
-        for variable in ["DATAVAULT_NETWORK", "DATAVAULT_KEYSTORE", "DATAVAULT_PASSWORD_FILE", "DATAVAULT_LOG"] {
-            command.env_remove(variable);
-        }
-        command.current_dir(self.folder()).stdin(std::process::Stdio::null());
+        let mut command = command_at(self.folder(), actor)?;
+        command.current_dir(self.folder());
         Ok(command)
     }
 
@@ -83,6 +80,31 @@ impl TestStack {
     pub async fn run(&self, actor: &str, words: &[&str]) -> Result<Ran> {
         let mut command = self.command(actor)?;
         command.args(words);
+        run_to_end(command).await
+    }
+
+    /// A folder with the description of a network that is this stack's but for what `change` does to it. The binary
+    /// is pointed at it with [`anvil_scripts::stack::datavault`] or [`Self::run_at`].
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn described_otherwise(&self, name: &str, change: impl FnOnce(&mut Value)) -> Result<PathBuf> {
+        let folder = self.folder().join(name);
+        std::fs::create_dir_all(&folder)?;
+        let mut description = serde_json::from_slice(&std::fs::read(self.folder().join("stack.json"))?)?;
+        change(&mut description);
+        std::fs::write(folder.join("stack.json"), serde_json::to_vec(&description)?)?;
+        std::fs::copy(self.folder().join("deployment.json"), folder.join("deployment.json"))?;
+        Ok(folder)
+    }
+
+    /// As [`Self::run`], on the network that a folder's `stack.json` describes.
+    ///
+    /// # Errors
+    /// If the binary is not built, or does not end.
+    pub async fn run_at(&self, folder: &Path, actor: &str, words: &[&str]) -> Result<Ran> {
+        let mut command = command_at(folder, actor)?;
+        command.args(words).current_dir(self.folder());
         run_to_end(command).await
     }
 
@@ -198,8 +220,20 @@ where
     }
 }
 
+fn command_at(folder: &Path, actor: &str) -> Result<std::process::Command> {
+    let mut command = anvil_scripts::stack::datavault(folder, actor)?;
+    for variable in ["DATAVAULT_NETWORK", "DATAVAULT_KEYSTORE", "DATAVAULT_PASSWORD_FILE", "DATAVAULT_LOG"] {
+        command.env_remove(variable);
+    }
+    command.stdin(std::process::Stdio::null());
+    Ok(command)
+}
+
 /// Runs a program to its end; it does not outlive the test.
-pub(crate) async fn run_to_end(command: std::process::Command) -> Result<Ran> {
+///
+/// # Errors
+/// If it does not start, or does not end.
+pub async fn run_to_end(command: std::process::Command) -> Result<Ran> {
     let told = format!("{command:?}");
     let mut command = tokio::process::Command::from(command);
     command.kill_on_drop(true);

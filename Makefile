@@ -32,8 +32,8 @@ codegen: build ## Rewrite verifiers and contract artifacts
 	@$(BIN)/xtask codegen
 
 .PHONY: bench
-bench: build ## Time proving and verifying
-	$(CARGO) bench --workspace
+bench: ## Time proving and verifying (release build)
+	$(CARGO) bench --package datavault-groth16 --bench proving
 
 .PHONY: test-deep
 test-deep: build ## Long fuzzing campaigns, for a free hour

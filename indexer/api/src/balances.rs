@@ -11,7 +11,7 @@ use crate::{
     error::{ApiError, Problem},
     paging::{bad_cursor, take_limit},
     params::{FromParams, Id, Params, Query},
-    routes::Shared,
+    state::ApiState,
 };
 
 /// What an account may withdraw of one token.
@@ -52,11 +52,11 @@ impl FromParams for Part {
     )
 )]
 pub(crate) async fn balances(
-    State(shared): State<Shared>,
+    State(state): State<ApiState>,
     Id(account): Id<Address>,
     Query(part): Query<Part>,
 ) -> Result<Json<List<BalanceView>>, ApiError> {
-    let mut snapshot = Snapshot::take(&shared.pool).await?;
+    let mut snapshot = Snapshot::take(&state.pool).await?;
     let after = part.after.map(domain::Token);
     let mut rows = read::balances(snapshot.conn(), account, after, part.limit + 1).await?;
     let more = rows.len() > part.limit as usize;

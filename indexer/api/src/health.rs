@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::{
     answer::Block,
     error::{ApiError, Problem},
-    routes::Shared,
+    state::ApiState,
 };
 
 /// The process answers.
@@ -40,9 +40,9 @@ pub(crate) struct Ready {
     get, path = "/ready", tag = "operation",
     responses((status = 200, body = Ready), (status = 503, body = Problem, content_type = "application/problem+json"))
 )]
-pub(crate) async fn ready(State(shared): State<Shared>) -> Result<Json<Ready>, ApiError> {
+pub(crate) async fn ready(State(state): State<ApiState>) -> Result<Json<Ready>, ApiError> {
     let no = |detail: String| ApiError::NotReady { detail };
-    let mut snapshot = Snapshot::take(&shared.pool).await.map_err(|error| {
+    let mut snapshot = Snapshot::take(&state.pool).await.map_err(|error| {
         tracing::warn!(%error, "not ready: no database");
         no("the database cannot be read".to_owned())
     })?;
@@ -54,11 +54,11 @@ pub(crate) async fn ready(State(shared): State<Shared>) -> Result<Json<Ready>, A
         return Err(no(format!("the indexer gave up above block {}", block.number)));
     }
     let silence = status.seen_secs_ago.unwrap_or(u64::MAX);
-    if silence > shared.ready_max_silence_secs {
+    if silence > state.ready_max_silence_secs {
         return Err(no(format!("the indexer last saw the chain {silence} s ago")));
     }
     let lag_blocks = head.saturating_sub(block.number);
-    if lag_blocks > shared.ready_max_lag_blocks {
+    if lag_blocks > state.ready_max_lag_blocks {
         return Err(no(format!("the mirror is {lag_blocks} blocks behind")));
     }
     Ok(Json(Ready { status: "ready", block: block.into(), lag_blocks }))

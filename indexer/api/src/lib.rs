@@ -20,6 +20,7 @@ mod payments;
 mod render;
 mod routes;
 mod serve;
+mod state;
 mod status;
 
 pub use openapi::openapi_json;

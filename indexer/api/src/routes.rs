@@ -25,20 +25,13 @@ use crate::{
     error::{ApiError, panicked, write_problems},
     health, licenses, offers, openapi, payments,
     serve::ApiConfig,
+    state::ApiState,
     status,
 };
 
-/// What handlers share.
-#[derive(Clone)]
-pub(crate) struct Shared {
-    pub(crate) pool: PgPool,
-    pub(crate) ready_max_lag_blocks: u64,
-    pub(crate) ready_max_silence_secs: u64,
-}
-
 /// All paths. `pool` should be of read-only connections.
 pub fn router(pool: PgPool, config: &ApiConfig) -> Router {
-    let shared = Shared {
+    let state = ApiState {
         pool,
         ready_max_lag_blocks: config.ready_max_lag_blocks,
         ready_max_silence_secs: config.ready_max_silence_secs,
@@ -63,7 +56,7 @@ pub fn router(pool: PgPool, config: &ApiConfig) -> Router {
         .route("/v1/balances/{account}", get(balances::balances))
         .method_not_allowed_fallback(async || ApiError::NoMethod)
         .fallback(async || ApiError::NoRoute)
-        .with_state(shared)
+        .with_state(state)
         .layer(
             ServiceBuilder::new()
                 .layer(SetRequestIdLayer::new(request_id.clone(), MakeRequestUuid))

@@ -9,7 +9,7 @@ use crate::{
     answer::{Answer, block},
     error::{ApiError, Problem},
     params::Query,
-    routes::Shared,
+    state::ApiState,
 };
 
 /// What is mirrored, and how far.
@@ -69,10 +69,10 @@ struct Head {
     )
 )]
 pub(crate) async fn status(
-    State(shared): State<Shared>,
+    State(state): State<ApiState>,
     Query(()): Query<()>,
 ) -> Result<Json<Answer<StatusView>>, ApiError> {
-    let mut snapshot = Snapshot::take(&shared.pool).await?;
+    let mut snapshot = Snapshot::take(&state.pool).await?;
     let status = read::status(snapshot.conn()).await?;
     let block = block(&snapshot)?;
     let (Some(mirror), Some((number, hash))) = (status.mirror, status.head) else {

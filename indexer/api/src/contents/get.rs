@@ -9,7 +9,7 @@ use crate::{
     answer::{Answer, found},
     error::{ApiError, Problem},
     params::{Id, Query},
-    routes::Shared,
+    state::ApiState,
 };
 
 /// One content.
@@ -25,11 +25,11 @@ use crate::{
     )
 )]
 pub(crate) async fn get(
-    State(shared): State<Shared>,
+    State(state): State<ApiState>,
     Id(id): Id<ContentId>,
     Query(()): Query<()>,
 ) -> Result<Json<Answer<ContentView>>, ApiError> {
-    let mut snapshot = Snapshot::take(&shared.pool).await?;
+    let mut snapshot = Snapshot::take(&state.pool).await?;
     let row = read::content(snapshot.conn(), id).await?;
     let splits: Vec<_> = row.iter().map(|row| row.split_id).collect();
     let payees = read::payees(snapshot.conn(), &splits).await?;

@@ -9,7 +9,7 @@ use crate::{
     answer::{Answer, found},
     error::{ApiError, Problem},
     params::{Id, Query},
-    routes::Shared,
+    state::ApiState,
 };
 
 /// The most evidence that is shown.
@@ -28,11 +28,11 @@ const EVIDENCE: u32 = 200;
     )
 )]
 pub(crate) async fn get(
-    State(shared): State<Shared>,
+    State(state): State<ApiState>,
     Id(id): Id<DisputeId>,
     Query(()): Query<()>,
 ) -> Result<Json<Answer<DisputeDetail>>, ApiError> {
-    let mut snapshot = Snapshot::take(&shared.pool).await?;
+    let mut snapshot = Snapshot::take(&state.pool).await?;
     let row = read::dispute(snapshot.conn(), id).await?;
     let evidence = match row {
         Some(_) => read::evidence(snapshot.conn(), id, EVIDENCE).await?,

@@ -15,7 +15,7 @@ use crate::{
     paging::Paging,
     params::{FromParams, Id, Params, Query},
     render,
-    routes::Shared,
+    state::ApiState,
 };
 
 /// Lanes that are shown at most.
@@ -113,11 +113,11 @@ pub(crate) struct SettlementView {
     )
 )]
 pub(crate) async fn usage(
-    State(shared): State<Shared>,
+    State(state): State<ApiState>,
     Id(id): Id<LicenseId>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Answer<Usage>>, ApiError> {
-    let mut snapshot = Snapshot::take(&shared.pool).await?;
+    let mut snapshot = Snapshot::take(&state.pool).await?;
     let Some(license) = read::license(snapshot.conn(), id).await? else {
         return found(&snapshot, None, "license", id);
     };

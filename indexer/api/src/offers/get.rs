@@ -9,7 +9,7 @@ use crate::{
     answer::{Answer, found},
     error::{ApiError, Problem},
     params::{Id, Query},
-    routes::Shared,
+    state::ApiState,
 };
 
 /// One offer.
@@ -25,11 +25,11 @@ use crate::{
     )
 )]
 pub(crate) async fn get(
-    State(shared): State<Shared>,
+    State(state): State<ApiState>,
     Id(id): Id<OfferId>,
     Query(()): Query<()>,
 ) -> Result<Json<Answer<OfferView>>, ApiError> {
-    let mut snapshot = Snapshot::take(&shared.pool).await?;
+    let mut snapshot = Snapshot::take(&state.pool).await?;
     let row = read::offer(snapshot.conn(), id).await?;
     found(&snapshot, row.map(|row| row.into()), "offer", id)
 }

@@ -12,7 +12,7 @@ use crate::{
     error::{ApiError, Problem},
     paging::Paging,
     params::{FromParams, Params, Query},
-    routes::Shared,
+    state::ApiState,
 };
 
 pub(crate) struct Asked {
@@ -51,10 +51,10 @@ impl FromParams for Asked {
     )
 )]
 pub(crate) async fn list(
-    State(shared): State<Shared>,
+    State(state): State<ApiState>,
     Query(asked): Query<Asked>,
 ) -> Result<Json<List<PaymentView>>, ApiError> {
-    let mut snapshot = Snapshot::take(&shared.pool).await?;
+    let mut snapshot = Snapshot::take(&state.pool).await?;
     let rows = read::payments(snapshot.conn(), &asked.filter, asked.paging.page()).await?;
     let splits: Vec<_> = rows.iter().map(|row| row.split_id).collect();
     let payees = read::payees(snapshot.conn(), &splits).await?;

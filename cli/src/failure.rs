@@ -60,6 +60,11 @@ impl Failure {
         Self { kind, what: what.into(), fix: None, source: None }
     }
 
+    /// Of a kind that is known at run time only.
+    pub fn of_kind(kind: FailureKind, what: impl Into<String>) -> Self {
+        Self::new(kind, what)
+    }
+
     /// Something failed.
     pub fn failed(what: impl Into<String>) -> Self {
         Self::new(FailureKind::Failed, what)

@@ -36,6 +36,9 @@ pub enum SigningError {
     /// The curve has two signatures for a message; contracts accept the one with the lower s.
     #[error("the head's signature has the higher of its two s values: contracts refuse it")]
     HighS,
+    /// Libraries read other spellings of v; the precompile of contracts does not.
+    #[error("the head's signature ends in v = {0}: contracts take only 27 and 28")]
+    UnusualV(u8),
 }
 
 /// What a head's signers sign: the EIP-712 digest in the domain of the usage tracker.
@@ -68,11 +71,15 @@ pub fn recover_head_signer(
     head: &Head,
     signature: &[u8],
 ) -> Result<Address, SigningError> {
-    let signature = Signature::from_raw(signature)?;
-    if signature.normalize_s().is_some() {
+    let read = Signature::from_raw(signature)?;
+    if read.normalize_s().is_some() {
         return Err(SigningError::HighS);
     }
-    Ok(signature.recover_address_from_prehash(&head_digest(chain_id, usage_tracker, head))?)
+    match signature.last() {
+        Some(27 | 28) => {}
+        other => return Err(SigningError::UnusualV(other.copied().unwrap_or_default())),
+    }
+    Ok(read.recover_address_from_prehash(&head_digest(chain_id, usage_tracker, head))?)
 }
 
 fn head_domain(chain_id: u64, usage_tracker: Address) -> Eip712Domain {
@@ -144,5 +151,18 @@ mod tests {
         let order = U256::from_be_bytes(b256!("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141").0);
         let high = Signature::new(low.r(), order - low.s(), !low.v());
         assert!(matches!(recover_head_signer(1, tracker, &head(), &high.as_bytes()), Err(SigningError::HighS)));
+    }
+
+    #[test]
+    fn a_v_that_contracts_do_not_take_is_refused() {
+        let signer = PrivateKeySigner::random();
+        let tracker = Address::repeat_byte(0x11);
+        let signature = sign_head(&signer, 1, tracker, &head()).unwrap();
+        for v in [signature[64] - 27, signature[64] + 8, signature[64] - 27 + 37] {
+            let mut unusual = signature;
+            unusual[64] = v;
+            let error = recover_head_signer(1, tracker, &head(), &unusual);
+            assert!(matches!(error, Err(SigningError::UnusualV(refused)) if refused == v), "v = {v}: {error:?}");
+        }
     }
 }

@@ -18,7 +18,7 @@ use super::prove::{Proved, lanes, settle};
 use crate::{
     blocks::blocking,
     command::content::fetch::receipts,
-    failure::{Failure, OrFail},
+    failure::{Failure, FailureKind, OrFail},
     home::make_private_dir,
     lookup::License,
     money::Currency,
@@ -61,6 +61,19 @@ pub struct Report {
     pub currency: Currency,
     /// What was sent.
     pub transactions: Vec<Transaction>,
+    /// Lanes that could not be settled; `usage settle` fails if there is one.
+    pub failures: Vec<LaneFailure>,
+}
+
+/// A lane that could not be settled, while others were.
+#[derive(Debug, Serialize)]
+pub struct LaneFailure {
+    /// The lane.
+    pub lane: u32,
+    /// Why not.
+    pub message: String,
+    #[serde(skip)]
+    kind: FailureKind,
 }
 
 /// One head.
@@ -79,15 +92,49 @@ pub struct Settled {
 /// Settles every lane whose last signed head is newer than the one settled by signatures.
 ///
 /// # Errors
-/// If the wallet has no signed heads of the license, or the chain refuses.
+/// If the wallet has no signed heads of the license, or the chain refuses; a lane that is refused does not keep the
+/// others from being settled.
 pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
+    let report = settle_all(session, args).await?;
+    let Some(first) = report.failures.first() else { return Ok(report) };
+    let lanes: Vec<_> =
+        report.failures.iter().map(|failed| format!("lane {}: {}", failed.lane, failed.message)).collect();
+    let settled = report.heads.len();
+    Err(Failure::of_kind(
+        first.kind,
+        format!(
+            "{} of license {} could not be settled: {}",
+            if lanes.len() == 1 { "a lane".to_owned() } else { format!("{} lanes", lanes.len()) },
+            report.license_id,
+            lanes.join("; ")
+        ),
+    )
+    .fix(format!("{settled} heads were settled; run it again for the rest, or one lane at a time with --lane")))
+}
+
+/// Settles every lane, and reports those that failed beside those that did not.
+///
+/// # Errors
+/// If the wallet has no signed heads of the license, the node does not answer, or a proof is refused.
+pub async fn settle_all(session: &Session, args: Args) -> Result<Report, Failure> {
     let license = session.license(args.license).await?;
     let terms = session.offer(license.view.offer_id).await?.terms;
     let before = session.payment(license.view.payment_id).await?.due;
-    let (mut heads, mut transactions) = (Vec::new(), Vec::new());
+    let (mut heads, mut transactions, mut failures) = (Vec::new(), Vec::new(), Vec::new());
     if args.proofs.is_empty() {
         let signed = signed_heads(session, &license, &args).await?;
-        settle_heads(session, args.license, signed, &mut heads, &mut transactions).await?;
+        for (lane, last) in signed {
+            match settle_head(session, args.license, lane, last).await {
+                Ok(Some((head, transaction))) => {
+                    heads.push(head);
+                    transactions.push(transaction);
+                }
+                Ok(None) => {}
+                Err(failure) => {
+                    failures.push(LaneFailure { lane, kind: failure.kind, message: failure.to_string() });
+                }
+            }
+        }
     } else {
         for file in &args.proofs {
             transactions.push(settle(session, &read(file, args.license)?).await?);
@@ -101,6 +148,7 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
         drawn: Amount(after.0.saturating_sub(before.0)),
         currency: session.currency(terms.token).await?,
         transactions,
+        failures,
     })
 }
 
@@ -151,34 +199,30 @@ async fn journaled(session: &Session, epoch: u32, args: &Args) -> Result<Vec<(u3
     Ok(heads)
 }
 
-async fn settle_heads(
+/// Settles one lane by its last head, unless as much is settled.
+async fn settle_head(
     session: &Session,
     license_id: LicenseId,
-    signed: Vec<(u32, Countersigned)>,
-    heads: &mut Vec<Settled>,
-    transactions: &mut Vec<Transaction>,
-) -> Result<(), Failure> {
-    for (lane, last) in signed {
-        let head = last.head;
-        if head.total <= session.chain.lane_state(Context(head.ctx)).await?.signed_total {
-            continue;
-        }
-        let signed = SignedHead {
-            license_id,
-            lane,
-            seq: head.seq,
-            total: head.total,
-            head: head.head,
-            time: head.time,
-            licensee_signature: last.licensee_signature,
-            meter_signature: last.meter_signature,
-        };
-        let sent = session.submit(session.addresses().settle_signed(&signed)).await?;
-        announced(&sent, |event| matches!(event, ChainEvent::UsageSigned(_)).then_some(()))?;
-        transactions.push(sent.transaction);
-        heads.push(Settled { lane, seq: head.seq, total: head.total, head: head.head });
+    lane: u32,
+    last: Countersigned,
+) -> Result<Option<(Settled, Transaction)>, Failure> {
+    let head = last.head;
+    if head.total <= session.chain.lane_state(Context(head.ctx)).await?.signed_total {
+        return Ok(None);
     }
-    Ok(())
+    let signed = SignedHead {
+        license_id,
+        lane,
+        seq: head.seq,
+        total: head.total,
+        head: head.head,
+        time: head.time,
+        licensee_signature: last.licensee_signature,
+        meter_signature: last.meter_signature,
+    };
+    let sent = session.submit(session.addresses().settle_signed(&signed)).await?;
+    announced(&sent, |event| matches!(event, ChainEvent::UsageSigned(_)).then_some(()))?;
+    Ok(Some((Settled { lane, seq: head.seq, total: head.total, head: head.head }, sent.transaction)))
 }
 
 fn read(file: &Path, license_id: LicenseId) -> Result<Proved, Failure> {

@@ -95,6 +95,9 @@ struct Answers {
     /// Blocks behind the chain's head from which /ready says no.
     #[arg(long, default_value_t = 16)]
     ready_max_lag_blocks: u64,
+    /// Seconds since the indexer last saw the chain from which /ready says no.
+    #[arg(long, default_value_t = 60)]
+    ready_max_silence_secs: u64,
 }
 
 impl Chain {
@@ -126,6 +129,7 @@ impl Answers {
             api: ApiConfig {
                 max_connections: self.max_connections,
                 ready_max_lag_blocks: self.ready_max_lag_blocks,
+                ready_max_silence_secs: self.ready_max_silence_secs,
                 ..ApiConfig::new(database)
             },
         }

@@ -11,7 +11,10 @@ use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return not_understood(&error),
+    };
     let json = arguments.global.json;
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
@@ -35,6 +38,19 @@ async fn main() -> ExitCode {
             ExitCode::from(failure.kind.exit_code())
         }
     }
+}
+
+/// Help and version are no errors; what cannot be understood is one, and is JSON if that was asked for.
+fn not_understood(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() || !std::env::args_os().any(|word| word == "--json") {
+        error.exit();
+    }
+    let text = error.render().to_string();
+    let what = text.split("\n\n").next().unwrap_or(&text).trim_start_matches("error: ");
+    let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
+    let failure = Failure::usage(what).fix("`datavault <command> --help` shows what it takes");
+    print_failure(&failure, true);
+    ExitCode::from(failure.kind.exit_code())
 }
 
 fn print_failure(failure: &Failure, json: bool) {

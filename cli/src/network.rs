@@ -146,7 +146,8 @@ impl Network {
             .or_fail(|| format!("cannot read `{}`", path.display()))
             .map_err(|failure| failure.fix("start the development network with `make up`"))?;
         let stack: Stack = serde_json::from_str(&text)
-            .or_fail(|| format!("`{}` is not a description of a development network", path.display()))?;
+            .or_fail(|| format!("`{}` is not a description of a development network", path.display()))
+            .map_err(|failure| failure.fix("it is damaged: start the network again with `make up`"))?;
         let folder = path.parent().unwrap_or(Path::new("."));
         Ok(Self {
             name: name.to_owned(),
@@ -229,7 +230,9 @@ impl Network {
 fn stack_deployment(folder: &Path, contracts: &BTreeMap<String, Address>, stack: &Path) -> Result<Deployment, Failure> {
     let file = folder.join("deployment.json");
     if file.is_file() {
-        return Deployment::load(&file).or_fail(|| "the development network's deployment is damaged".into());
+        return Deployment::load(&file)
+            .or_fail(|| "the development network's deployment is damaged".into())
+            .map_err(|failure| failure.fix("start the network again with `make up`"));
     }
     let address = |name: &str| {
         contracts.get(name).copied().ok_or_else(|| {

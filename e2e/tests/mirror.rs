@@ -39,20 +39,22 @@ async fn reorgs_of_any_depth_are_followed_and_nothing_of_the_old_chain_stays() -
     let mut at = TestStack::start("mirror-reorgs").await?;
     let api = at.stack.indexer.url().clone();
     let (_, offer) = sale::undelivered(&at, "a.csv", &[]).await?;
+    // The first round publishes the companies' keys, whose numbers the second one's orders name.
+    three_purchases(&at, offer).await?;
     three_purchases(&at, offer).await?;
     let (first, third) = (address(&at.session("company1").await?)?, address(&at.session("company3").await?)?);
-    assert_eq!(owner(&at, &api, 1).await?, Some(first.clone()));
+    assert_eq!(owner(&at, &api, 4).await?, Some(first));
 
-    // Deeper than the last purchases: all are gone, then sent again in another order.
-    let mut dropped = last_transactions(&at, 9).await?;
-    assert_eq!(dropped.len(), 9);
-    at.stack.chain.reorg(9).await?;
-    assert_eq!(owner(&at, &api, 1).await?, None, "the chain has no license any more");
-    assert!(list(&api, "v1/licenses", 50).await?.is_empty());
+    // Six blocks, each company's approval and purchase, are gone, then sent again in another order.
+    let mut dropped = last_transactions(&at, 6).await?;
+    assert_eq!(dropped.len(), 6);
+    at.stack.chain.reorg(6).await?;
+    assert_eq!(owner(&at, &api, 4).await?, None, "the chain has no such license any more");
+    assert_eq!(list(&api, "v1/licenses", 50).await?.len(), 3);
     let early: alloy::primitives::Address = third.parse()?;
     dropped.sort_by_key(|mined| (mined.sender != early, mined.sender, mined.nonce));
     send_again(&at, &dropped).await?;
-    assert_eq!(owner(&at, &api, 1).await?, Some(third.clone()));
+    assert_eq!(owner(&at, &api, 4).await?, Some(third));
     equals_rebuilt(&at, &api, "reorgs-a").await?;
 
     // Of the same height, seen or not: only hashes tell.
@@ -138,7 +140,7 @@ async fn a_database_of_another_deployment_or_chain_is_refused_in_words() -> Resu
     let options = IndexerOptions { deployment, ..IndexerOptions::of(&at, "ingest", copy.clone()) };
     let (code, said) = Indexer::start(&at, "other-deployment", &options)?.ended().await?;
     assert_ne!(code, 0);
-    assert!(said.contains("this database mirrors another deployment: its registry"), "{said}");
+    assert!(said.contains("this database mirrors another deployment: its ContentRegistry"), "{said}");
 
     // The same addresses on a chain that began otherwise.
     let fresh = Devnet::start(&at.stack.tools, &chain_options(&at, 31_337)).await?;

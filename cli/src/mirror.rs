@@ -1,6 +1,6 @@
 //! Lists as the network's API tells them. Whoever needs certainty reads the chain.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, de::DeserializeOwned};
 use url::{Host, Url};
@@ -11,6 +11,9 @@ use crate::{
 };
 
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a list waits for the mirror to reach the chain's latest block, so that what was just done is in it.
+const CATCH_UP: Duration = Duration::from_secs(3);
+const POLL: Duration = Duration::from_millis(50);
 /// The largest page that the API gives.
 const PAGE: &str = "200";
 
@@ -50,13 +53,26 @@ impl Session {
         filter: &[(&str, String)],
     ) -> Result<Option<Listed<T>>, Failure> {
         let Some(api_url) = &self.network.api_url else { return Ok(None) };
-        match list(api_url, path, filter).await {
-            Ok(listed) => Ok(Some(listed)),
-            Err(failure) if failure.kind == crate::failure::FailureKind::Unreachable => {
-                tracing::warn!("{failure}");
-                Ok(None)
+        let head = self.chain.latest_block().await?.number;
+        let begun = Instant::now();
+        loop {
+            match list(api_url, path, filter).await {
+                Ok(listed) if listed.block < head && begun.elapsed() < CATCH_UP => tokio::time::sleep(POLL).await,
+                Ok(listed) => {
+                    if listed.block < head {
+                        tracing::warn!(
+                            "the mirror is at block {}, the chain at {head}: this may be incomplete",
+                            listed.block
+                        );
+                    }
+                    return Ok(Some(listed));
+                }
+                Err(failure) if failure.kind == crate::failure::FailureKind::Unreachable => {
+                    tracing::warn!("{failure}");
+                    return Ok(None);
+                }
+                Err(failure) => return Err(failure),
             }
-            Err(failure) => Err(failure),
         }
     }
 }

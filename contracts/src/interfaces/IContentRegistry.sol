@@ -48,7 +48,7 @@ struct Content {
 /// @notice The keys of a service that serves and countersigns. A version is never changed, only superseded.
 struct Meter {
     address owner;
-    /// secp256k1 address that countersigns heads.
+    /// secp256k1 address that countersigns heads, by its key: not a contract.
     address signer;
     /// Poseidon(x, y) of the Baby Jubjub key. Every client checks it against the event's x and y.
     uint256 keyHash;

@@ -73,7 +73,7 @@ struct Order {
 /// @notice Keys of a licensee. A version is never changed, only superseded.
 struct Profile {
     address owner;
-    /// secp256k1 address that signs metering heads.
+    /// secp256k1 address that signs metering heads, by its key: not a contract.
     address sessionKey;
     /// Poseidon(x, y) of the Baby Jubjub key that keys are delivered to. Meters check it off-chain.
     uint256 commitment;

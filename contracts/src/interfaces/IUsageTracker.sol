@@ -20,7 +20,9 @@ struct SignedHead {
     uint64 total;
     uint256 head;
     uint40 time;
+    /// 65 bytes (r, s, v) by the session key. Only ECDSA: what code the signer's address has is never asked.
     bytes licenseeSignature;
+    /// The same by the meter's signer.
     bytes meterSignature;
 }
 
@@ -82,7 +84,8 @@ interface IUsageTracker {
     /// @notice Settles a proven range that starts at the lane's proved head. Anyone may.
     function settleUsage(UsageBatch calldata batch) external;
 
-    /// @notice Settles up to a head that both sides signed. Anyone may.
+    /// @notice Settles up to a head that both sides signed with their secp256k1 keys. Anyone may, at any time: a
+    ///         signature once given stays valid, whatever code its signer's address gets later.
     function settleSigned(SignedHead calldata signedHead) external;
 
     function laneState(uint256 ctx) external view returns (LaneState memory);

@@ -8,20 +8,16 @@ import {IUsageVerifier} from "../../src/interfaces/IVerifier.sol";
 import {Base} from "../Base.t.sol";
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 
-/// A wallet contract whose owner signs for it.
-contract SigningWallet is IERC1271 {
-    address private immutable _owner;
+/// A wallet contract that changes its mind about signatures.
+contract FickleWallet is IERC1271 {
+    bool public agrees;
 
-    constructor(address owner) {
-        _owner = owner;
+    function setAgrees(bool agrees_) external {
+        agrees = agrees_;
     }
 
-    function isValidSignature(bytes32 digest, bytes calldata signature) external view returns (bytes4) {
-        bytes32 r = bytes32(signature[0:32]);
-        bytes32 s = bytes32(signature[32:64]);
-        return ecrecover(digest, uint8(signature[64]), r, s) == _owner
-            ? IERC1271.isValidSignature.selector
-            : bytes4(0);
+    function isValidSignature(bytes32, bytes calldata) external view returns (bytes4) {
+        return agrees ? IERC1271.isValidSignature.selector : bytes4(0);
     }
 }
 
@@ -389,20 +385,52 @@ contract SettleSignedTest is Base {
         tracker.settleSigned(head);
     }
 
-    function test_wallet_contracts_sign_by_erc_1271() public {
-        address wallet = address(new SigningWallet(sessionKey));
+    /// EIP-7702 gives a key's address code, and takes it away, whenever its holder likes.
+    function test_a_signer_that_later_gets_code_still_settles() public {
+        SignedHead memory head = _signedHead(licenseId, 0, 7);
+        address wallet = address(new FickleWallet());
+        vm.etch(sessionKey, abi.encodePacked(hex"ef0100", wallet));
+        vm.etch(meterSigner, abi.encodePacked(hex"ef0100", wallet));
+        tracker.settleSigned(head);
+        assertEq(tracker.settledUnits(licenseId), 7);
+
+        head = _signedHead(licenseId, 0, 8);
+        vm.etch(sessionKey, wallet.code);
+        vm.etch(meterSigner, wallet.code);
+        tracker.settleSigned(head);
+        assertEq(tracker.settledUnits(licenseId), 8);
+    }
+
+    function test_a_wallet_contract_signs_no_heads() public {
+        FickleWallet wallet = new FickleWallet();
+        wallet.setAgrees(true);
         vm.prank(licensee);
-        uint64 profileId = manager.publishProfile(3, 4, COMMITMENT, wallet);
+        uint64 profileId = manager.publishProfile(3, 4, COMMITMENT, address(wallet));
         Order memory order = _order(1, profileId, UNITS);
         vm.prank(licensee);
         uint256 byWallet = manager.buy{value: uint256(UNITS) * UNIT_PRICE}(order);
-        tracker.settleSigned(_signedHead(byWallet, 0, 7));
-        assertEq(tracker.settledUnits(byWallet), 7);
+        SignedHead memory head = _signedHead(byWallet, 0, 7);
+        vm.expectRevert(abi.encodeWithSelector(IUsageTracker.SignatureInvalid.selector, address(wallet)));
+        tracker.settleSigned(head);
+    }
 
-        SignedHead memory forged = _signedHead(byWallet, 0, 8);
-        forged.licenseeSignature = forged.meterSignature;
-        vm.expectRevert(abi.encodeWithSelector(IUsageTracker.SignatureInvalid.selector, wallet));
-        tracker.settleSigned(forged);
+    function test_malleable_and_compact_signatures_are_refused() public {
+        bytes memory bySession = abi.encodeWithSelector(IUsageTracker.SignatureInvalid.selector, sessionKey);
+        SignedHead memory head = _signedHead(licenseId, 0, 7);
+        bytes memory signature = head.licenseeSignature;
+        bytes32 r;
+        bytes32 s;
+        assembly {
+            r := mload(add(signature, 0x20))
+            s := mload(add(signature, 0x40))
+        }
+        uint256 n = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
+        head.licenseeSignature = abi.encodePacked(r, n - uint256(s), uint8(signature[64]) == 27 ? 28 : 27);
+        vm.expectRevert(bySession);
+        tracker.settleSigned(head);
+        head.licenseeSignature = abi.encodePacked(r, s);
+        vm.expectRevert(bySession);
+        tracker.settleSigned(head);
     }
 
     function test_total_stays_within_the_units_bought() public {

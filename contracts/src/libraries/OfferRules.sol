@@ -7,11 +7,15 @@ import {Delivery, ILicenseManager, Offer, OfferKind} from "../interfaces/ILicens
 library OfferRules {
     /// Longest delivery, dispute or settlement window. A payment ends within three of them after its license.
     uint32 internal constant MAX_WINDOW_SECS = 90 days;
+    /// Shortest time to deliver a key, or to open and dispute what it unlocks: shorter ones would be over unseen.
+    uint32 internal constant MIN_WINDOW_SECS = 1 hours;
+    /// Longest license that is paid by use: the unused rest of a deposit is locked until it expires.
+    uint32 internal constant MAX_DURATION_SECS = 730 days;
     uint256 internal constant MAX_URI_LENGTH = 512;
     /// Bits of {Offer-usageBits} that have a meaning.
     uint32 internal constant ALL_USAGE_BITS = 0xff;
 
-    /// @notice Reverts unless the offer can be sold as it stands.
+    /// @notice Reverts unless the caller can sell the offer as it stands.
     function check(Offer memory offer) internal view {
         if (offer.kind == OfferKind.PerUse) {
             _checkPerUse(offer);
@@ -23,6 +27,8 @@ library OfferRules {
         _require(offer.token == address(0) || offer.token.code.length != 0, "token");
         _require(offer.validUntil == 0 || offer.validUntil > block.timestamp, "validUntil");
         _require(offer.usageBits & ~ALL_USAGE_BITS == 0, "usageBits");
+        // Nobody judges their own case. The caller is the creator, or is refused as a stranger to the content.
+        _require(offer.arbitrator != msg.sender, "arbitrator");
         _require(offer.termsHash != bytes32(0), "termsHash");
         _require(bytes(offer.termsUri).length <= MAX_URI_LENGTH, "termsUri");
     }
@@ -33,10 +39,10 @@ library OfferRules {
         _require(offer.price == 0, "price");
         _require(offer.unitPrice != 0, "unitPrice");
         _require(offer.maxUnitsPerEvent != 0, "maxUnitsPerEvent");
-        _require(offer.duration != 0, "duration");
+        _require(offer.duration != 0 && offer.duration <= MAX_DURATION_SECS, "duration");
         _require(offer.deliveryWindow == 0, "deliveryWindow");
         _require(offer.disputeWindow == 0, "disputeWindow");
-        _require(_isWindow(offer.settlementGrace), "settlementGrace");
+        _require(offer.settlementGrace != 0 && offer.settlementGrace <= MAX_WINDOW_SECS, "settlementGrace");
     }
 
     function _checkPerpetual(Offer memory offer) private pure {
@@ -51,7 +57,7 @@ library OfferRules {
     }
 
     function _isWindow(uint32 secs) private pure returns (bool) {
-        return secs != 0 && secs <= MAX_WINDOW_SECS;
+        return secs >= MIN_WINDOW_SECS && secs <= MAX_WINDOW_SECS;
     }
 
     function _require(bool holds, string memory field) private pure {

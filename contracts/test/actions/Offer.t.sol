@@ -104,8 +104,11 @@ contract SetOfferTest is Base {
         _expectInvalid("settlementGrace", offer);
         offer.settlementGrace = OfferRules.MAX_WINDOW_SECS + 1;
         _expectInvalid("settlementGrace", offer);
+        offer = _perUse(contentId);
+        offer.duration = OfferRules.MAX_DURATION_SECS + 1;
+        _expectInvalid("duration", offer);
         offer.settlementGrace = OfferRules.MAX_WINDOW_SECS;
-        offer.duration = type(uint32).max;
+        offer.duration = OfferRules.MAX_DURATION_SECS;
         _setOffer(offer);
     }
 
@@ -123,12 +126,12 @@ contract SetOfferTest is Base {
         offer.duration = 1;
         _expectInvalid("duration", offer);
         offer = _perpetual(contentId);
-        offer.deliveryWindow = 0;
+        offer.deliveryWindow = 1 hours - 1;
         _expectInvalid("deliveryWindow", offer);
         offer.deliveryWindow = OfferRules.MAX_WINDOW_SECS + 1;
         _expectInvalid("deliveryWindow", offer);
         offer = _perpetual(contentId);
-        offer.disputeWindow = 0;
+        offer.disputeWindow = 1 hours - 1;
         _expectInvalid("disputeWindow", offer);
         offer.disputeWindow = OfferRules.MAX_WINDOW_SECS + 1;
         _expectInvalid("disputeWindow", offer);
@@ -138,6 +141,23 @@ contract SetOfferTest is Base {
         offer = _perpetual(contentId);
         offer.arbitrator = address(0);
         _expectInvalid("arbitrator", offer);
+        offer = _perpetual(contentId);
+        offer.deliveryWindow = 1 hours;
+        offer.disputeWindow = 1 hours;
+        _setOffer(offer);
+        offer.deliveryWindow = 90 days;
+        offer.disputeWindow = 90 days;
+        _setOffer(offer);
+    }
+
+    function test_nobody_is_the_arbitrator_of_their_own_offer() public {
+        Offer[2] memory offers = [_perpetual(contentId), _perUse(contentId)];
+        for (uint256 i = 0; i < 2; ++i) {
+            offers[i].arbitrator = creator;
+            _expectInvalid("arbitrator", offers[i]);
+            offers[i].arbitrator = arbitrator;
+            _setOffer(offers[i]);
+        }
     }
 
     function test_common_fields_are_checked() public {

@@ -117,6 +117,19 @@ contract RealProofTest is Base {
         }
     }
 
+    /// A precompile that meets a point off the curve takes all the gas it was given.
+    function test_a_point_off_the_curve_costs_a_bounded_amount_of_gas() public {
+        uint256[8] memory proof = _proofAt(".key_delivery.proof");
+        SealedKey memory key = _keyOfFixture();
+        for (uint256 i = 0; i < 8; ++i) {
+            proof[i] ^= 1;
+            vm.expectRevert(ILicenseManager.ProofInvalid.selector);
+            manager.deliverKey(perpetual, key, proof);
+            assertLt(vm.lastCallGas().gasTotalUsed, 600_000);
+            proof[i] ^= 1;
+        }
+    }
+
     function test_a_proof_for_another_license_is_rejected() public {
         vm.prank(licensee);
         uint256 other = manager.buy(_order(1, 1, 0));

@@ -187,7 +187,10 @@ contract DisputeResolution is IDisputeResolution, Operated {
         Ruling ruling = d.ruling;
         address bondRecipient = ruling == Ruling.Creator ? _terms(d).creator : d.filer;
         emit DisputeExecuted(disputeId, ruling, bondRecipient);
-        escrow.unfreeze(d.paymentId, disputeId, ruling == Ruling.Licensee);
+        // Thawed meanwhile: too late for the payment, not for the bond.
+        if (escrow.payment(d.paymentId).frozenAt != 0) {
+            escrow.unfreeze(d.paymentId, disputeId, ruling == Ruling.Licensee);
+        }
         escrow.payBond(disputeId, bondRecipient);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Bond, Fee, PaymentRecord, SplitEntry} from "./base/EscrowRecords.sol";
 import {
     HoldRequest,
     IPaymentEscrow,
@@ -31,47 +32,14 @@ contract PaymentEscrow is IPaymentEscrow, Ownable2Step, ReentrancyGuardTransient
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
 
-    /// {Payment}, packed. `deadline` is `deliveryDeadline` of a Cliff, `refundableAt` of a Metered payment.
-    struct PaymentRecord {
-        address payer;
-        ReleaseRule rule;
-        PaymentState state;
-        uint16 feeId;
-        uint32 splitId;
-        uint32 pausedSecs;
-        address token;
-        uint64 licenseId;
-        uint32 disputeWindow;
-        uint128 amount;
-        uint40 deadline;
-        uint40 releasableAt;
-        uint40 frozenAt;
-        uint128 released;
-        uint128 due;
-    }
-
-    struct Fee {
-        address recipient;
-        uint16 feeBps;
-    }
-
-    /// One payee of a split; `payees` is the length of the split, in each of its entries.
-    struct SplitEntry {
-        address account;
-        uint16 shareBps;
-        uint8 payees;
-    }
-
-    struct Bond {
-        address poster;
-        uint96 amount;
-    }
-
     address private constant ETHER = address(0);
     uint256 private constant BPS = 10_000;
     uint256 public constant MAX_PAYEES = 32;
     /// @notice No fee version can be above this.
     uint16 public constant MAX_FEE_BPS = 250;
+    /// @inheritdoc IPaymentEscrow
+    /// @dev A dispute ends within 37 days; the rest is time for somebody to execute it.
+    uint256 public constant MAX_FREEZE = 180 days;
 
     /// @notice May ask to hold money and mark it delivered.
     address public immutable licenseManager;
@@ -175,8 +143,8 @@ contract PaymentEscrow is IPaymentEscrow, Ownable2Step, ReentrancyGuardTransient
         p.feeId = currentFeeId;
         p.splitId = uint256(request.splitId).toUint32();
         p.token = request.token;
-        p.licenseId = request.licenseId.toUint64();
-        p.disputeWindow = metered ? 0 : request.disputeWindow;
+        p.licenseId = request.licenseId.toUint40();
+        p.disputeWindow = metered ? 0 : uint256(request.disputeWindow).toUint24();
         // Checked above.
         // forge-lint: disable-next-line(unsafe-typecast)
         p.amount = uint128(request.amount);
@@ -263,7 +231,9 @@ contract PaymentEscrow is IPaymentEscrow, Ownable2Step, ReentrancyGuardTransient
     function freeze(uint256 paymentId, uint256 disputeId) external only(disputeResolution) {
         PaymentRecord storage p = _open(paymentId);
         if (p.frozenAt != 0) revert PaymentIsFrozen(paymentId);
+        if (p.pausedSecs >= MAX_FREEZE) revert FreezeExhausted(paymentId);
         p.frozenAt = block.timestamp.toUint40();
+        p.disputeId = disputeId.toUint32();
         emit PaymentFrozen(paymentId, disputeId, p.frozenAt);
     }
 
@@ -273,12 +243,17 @@ contract PaymentEscrow is IPaymentEscrow, Ownable2Step, ReentrancyGuardTransient
         only(disputeResolution)
         nonReentrant
     {
-        PaymentRecord storage p = _open(paymentId);
-        if (p.frozenAt == 0) revert PaymentNotFrozen(paymentId);
-        p.pausedSecs = (p.pausedSecs + block.timestamp - p.frozenAt).toUint32();
-        p.frozenAt = 0;
-        emit PaymentUnfrozen(paymentId, disputeId, p.pausedSecs);
+        PaymentRecord storage p = _frozen(paymentId);
+        _unfreeze(paymentId, p, disputeId);
         if (refundPayer) _refund(paymentId, p);
+    }
+
+    /// @inheritdoc IPaymentEscrow
+    function thaw(uint256 paymentId) external {
+        PaymentRecord storage p = _frozen(paymentId);
+        uint256 thawableAt = MAX_FREEZE + p.frozenAt - p.pausedSecs;
+        if (block.timestamp < thawableAt) revert ThawTooEarly(paymentId, thawableAt.toUint40());
+        _unfreeze(paymentId, p, p.disputeId);
     }
 
     // ---- bonds
@@ -396,6 +371,12 @@ contract PaymentEscrow is IPaymentEscrow, Ownable2Step, ReentrancyGuardTransient
         if (received != amount) revert AmountReceivedDiffers(token, amount, received);
     }
 
+    function _unfreeze(uint256 paymentId, PaymentRecord storage p, uint256 disputeId) private {
+        p.pausedSecs = (p.pausedSecs + block.timestamp - p.frozenAt).toUint32();
+        p.frozenAt = 0;
+        emit PaymentUnfrozen(paymentId, disputeId, p.pausedSecs);
+    }
+
     /// Moves what is missing up to `releasedAfter` in all, and closes when nothing is left.
     function _release(uint256 paymentId, PaymentRecord storage p, uint256 releasedAfter)
         private
@@ -485,6 +466,11 @@ contract PaymentEscrow is IPaymentEscrow, Ownable2Step, ReentrancyGuardTransient
     function _open(uint256 paymentId) private view returns (PaymentRecord storage p) {
         p = _known(paymentId);
         if (p.state == PaymentState.Closed) revert PaymentClosed(paymentId);
+    }
+
+    function _frozen(uint256 paymentId) private view returns (PaymentRecord storage p) {
+        p = _open(paymentId);
+        if (p.frozenAt == 0) revert PaymentNotFrozen(paymentId);
     }
 
     /// Seconds on the payment's own clock, which stands still while it is frozen.

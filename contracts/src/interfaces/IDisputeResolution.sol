@@ -89,7 +89,8 @@ interface IDisputeResolution {
     ///         its window passed, until the ruling deadline.
     function rule(uint256 disputeId, uint256 ruling) external;
 
-    /// @notice Executes a ruling on the escrow. Anyone may, once.
+    /// @notice Executes a ruling on the escrow. Anyone may, once. Once the payment was thawed (see
+    ///         {IPaymentEscrow-thaw}) only the bond is left to pay.
     function execute(uint256 disputeId) external;
 
     /// @notice Ends a dispute that the arbitrator did not rule in time, as if refused. Anyone may.

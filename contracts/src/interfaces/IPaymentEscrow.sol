@@ -133,6 +133,8 @@ interface IPaymentEscrow {
     error DeliveryTooLate(uint256 paymentId, uint40 deliveryDeadline);
     error NotRefundableYet(uint256 paymentId, uint40 refundableAt);
     error NotReleasable(uint256 paymentId, uint40 releasableAt);
+    error ThawTooEarly(uint256 paymentId, uint40 thawableAt);
+    error FreezeExhausted(uint256 paymentId);
     error RuleMismatch(uint256 paymentId, ReleaseRule rule);
     error RuleNotAvailable(ReleaseRule rule);
     error DueAboveAmount(uint256 paymentId, uint256 due, uint256 amount);
@@ -168,12 +170,16 @@ interface IPaymentEscrow {
     ///         its deadline, the unsettled rest of a Metered one after its grace. Anyone may.
     function refund(uint256 paymentId) external returns (uint256 moved);
 
-    /// @notice Stops the clocks and all movement. Dispute contract only.
+    /// @notice Stops the clocks and all movement, for at most what is left of {MAX_FREEZE}. Dispute contract only.
     function freeze(uint256 paymentId, uint256 disputeId) external;
 
     /// @notice Lets the clocks run on. With `refundPayer`, what was not yet due goes back to the payer.
     ///         Dispute contract only.
     function unfreeze(uint256 paymentId, uint256 disputeId, bool refundPayer) external;
+
+    /// @notice Ends a freeze that, with earlier ones of the payment, has lasted {MAX_FREEZE}: the clocks run on, no
+    ///         money moves, and the payment is never frozen again. Anyone may.
+    function thaw(uint256 paymentId) external;
 
     /// @notice Holds a dispute bond in ETH. Dispute contract only.
     function holdBond(uint256 disputeId, address poster) external payable;
@@ -186,6 +192,10 @@ interface IPaymentEscrow {
 
     /// @notice Sends the caller's whole balance of `token` to `recipient`.
     function withdrawTo(address token, address recipient) external returns (uint256 amount);
+
+    /// @notice Seconds that a payment can be frozen in all, by however many disputes and whatever the dispute contract
+    ///         is upgraded to.
+    function MAX_FREEZE() external view returns (uint256);
 
     function payment(uint256 paymentId) external view returns (Payment memory);
 

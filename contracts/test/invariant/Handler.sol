@@ -278,6 +278,23 @@ contract Handler is HandlerState {
         }
     }
 
+    function thaw(uint256 seed) external step {
+        if (disputeCount == 0) return;
+        uint256 id = sys.disputes.dispute(1 + seed % disputeCount).paymentId;
+        Payment memory p = sys.escrow.payment(id);
+        bool expected =
+            p.frozenAt != 0 && p.pausedSecs + vm.getBlockTimestamp() - p.frozenAt >= sys.escrow.MAX_FREEZE();
+        try sys.escrow.thaw(id) {
+            Payment memory after_ = sys.escrow.payment(id);
+            bool moved = after_.released != p.released || after_.refunded != p.refunded;
+            if (moved || after_.state != p.state) _violate("06 a thaw moved money");
+            if (after_.frozenAt != 0) _violate("08 a thaw left a payment frozen");
+            _outcome("thaw", true, expected);
+        } catch {
+            _outcome("thaw", false, expected);
+        }
+    }
+
     // ---- the world
 
     /// Paused a third of the time.
@@ -307,7 +324,12 @@ contract Handler is HandlerState {
         else MintableToken(token).mint(address(sys.escrow), amount);
     }
 
+    /// Hours, days, and now and then past the longest freeze.
     function warp(uint256 seed) external {
+        if (seed >> 160 & 31 == 0) {
+            vm.warp(vm.getBlockTimestamp() + sys.escrow.MAX_FREEZE());
+            return;
+        }
         vm.warp(vm.getBlockTimestamp() + 1 + seed % (seed >> 128 & 1 == 0 ? 6 hours : 9 days));
     }
 

@@ -61,7 +61,7 @@ contract InvariantsTest is Base {
     }
 
     function _selectors() private pure returns (bytes4[] memory s) {
-        s = new bytes4[](18);
+        s = new bytes4[](19);
         (s[0], s[1], s[2], s[3]) =
         (Handler.buy.selector, Handler.buy.selector, Handler.deliver.selector, Handler.settleUsage.selector);
         (s[4], s[5], s[6], s[7]) =
@@ -80,7 +80,7 @@ contract InvariantsTest is Base {
             Handler.toggleBlock.selector,
             Handler.setFee.selector
         );
-        (s[16], s[17]) = (Handler.donate.selector, Handler.warp.selector);
+        (s[16], s[17], s[18]) = (Handler.donate.selector, Handler.warp.selector, Handler.thaw.selector);
     }
 
     /// Two thousand pseudo-random steps reach a success of every action, so the promises are not kept by idleness.
@@ -95,7 +95,7 @@ contract InvariantsTest is Base {
             (bool ok,) = address(handler).call(call);
             assertTrue(ok, "no action reverts");
         }
-        bytes32[12] memory actions = [
+        bytes32[13] memory actions = [
             bytes32("buy"),
             "deliver",
             "settleUsage",
@@ -107,7 +107,8 @@ contract InvariantsTest is Base {
             "answer",
             "rule",
             "execute",
-            "timeOut"
+            "timeOut",
+            "thaw"
         ];
         for (uint256 i = 0; i < actions.length; ++i) {
             assertGt(handler.succeeded(actions[i]), 0, string(abi.encodePacked(actions[i])));
@@ -171,7 +172,7 @@ contract InvariantsTest is Base {
         }
     }
 
-    /// Also 6 (a disputed payment moves only by ruling or time-out), 9 (totals never fall), 10 (a batch settles once),
+    /// Also 6 (a disputed payment moves only by ruling or time-out, a thaw being one), 9 (totals never fall), 10 (a batch settles once),
     /// 13 (never above maxTotal), 14 and 15 (whatever is paused or blocked, exits work exactly when they should):
     /// compared after each step.
     function invariant_05_06_09_10_13_14_15_every_step_went_as_promised() public view {

@@ -94,6 +94,10 @@ sentences!(escrow {
     E::PaymentClosed, e => ("payment {} is closed: nothing is left in it", e.paymentId);
     E::PaymentIsFrozen, e => ("payment {} is frozen by a dispute: wait until it ends", e.paymentId);
     E::PaymentNotFrozen, e => ("payment {} is not frozen", e.paymentId);
+    E::ThawTooEarly, e => (
+        "payment {} stays frozen for its dispute: it cannot be thawed before {}", e.paymentId, time(e.thawableAt)
+    );
+    E::FreezeExhausted, e => ("payment {} was frozen for as long as a payment can be: never again", e.paymentId);
     E::AlreadyDelivered, e => ("the key of payment {} was already delivered", e.paymentId);
     E::DeliveryTooLate, e => (
         "payment {} had to be delivered by {}: the payer may take it back now", e.paymentId, time(e.deliveryDeadline)

@@ -5,7 +5,7 @@ use std::{env, fs, path::PathBuf, time::Duration};
 use alloy::{
     node_bindings::{Anvil, AnvilInstance},
     primitives::{Address, B256, Bytes, U256},
-    providers::ext::AnvilApi,
+    providers::{Provider, ext::AnvilApi},
     signers::local::PrivateKeySigner,
 };
 use domain::{
@@ -287,4 +287,49 @@ async fn an_rpc_that_does_not_answer_is_said_within_seconds() {
     assert!(matches!(error, ChainError::Unreachable { .. }));
     assert!(error.to_string().to_lowercase().contains("refused"), "{error}");
     assert!(matches!(Datavault::connect("localhost", deployment()).await, Err(ChainError::Url { .. })));
+}
+
+#[tokio::test]
+async fn a_call_that_is_passed_over_is_offered_again_for_more_and_happens_once() {
+    let chain = Chain::start().await;
+    let sender = chain.actor(3);
+    let provider = chain.vault.provider().clone();
+    provider.anvil_set_auto_mine(false).await.unwrap();
+    let vault = chain.vault.clone().with_receipt_timeout(Duration::from_secs(20));
+    let call = vault.addresses().publish_profile(U256::from(4), U256::from(5), U256::from(6), sender.address());
+    let (address, sending) =
+        (sender.address(), tokio::spawn(async move { vault.send_and_confirm(&sender, &call).await }));
+    let offered = async || {
+        let pool: serde_json::Value = provider.raw_request("txpool_content".into(), ()).await.unwrap();
+        let pending = pool["pending"].as_object().unwrap();
+        let mine = pending.iter().find(|(from, _)| from.eq_ignore_ascii_case(&address.to_string()));
+        mine.map(|(_, by_nonce)| {
+            assert_eq!(by_nonce.as_object().unwrap().len(), 1, "a second nonce was taken");
+            by_nonce["0"]["maxFeePerGas"].as_str().unwrap().to_owned()
+        })
+    };
+    let mut first = None;
+    let raised = async {
+        loop {
+            match (offered().await, &first) {
+                (Some(fee), None) => first = Some(fee),
+                (Some(fee), Some(first)) if fee != *first => break,
+                _ => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(15), raised).await.expect("more is offered");
+    provider.anvil_mine(Some(1), None).await.unwrap();
+    let receipt = sending.await.unwrap().unwrap();
+    receipt.event::<ProfilePublished>().unwrap();
+    assert_eq!(provider.get_transaction_count(address).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_url_that_needs_tls_says_so_and_shows_no_key() {
+    let deployment = Chain::start().await.vault.deployment().clone();
+    for url in ["https://rpc.example/v3/secret", "wss://rpc.example/v3/secret"] {
+        let error = Datavault::connect(url, deployment.clone()).await.unwrap_err().to_string();
+        assert!(error.contains("rpc.example needs TLS") && !error.contains("secret"), "{error}");
+    }
 }

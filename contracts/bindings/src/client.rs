@@ -6,7 +6,9 @@ mod submit;
 
 use std::{sync::Arc, time::Duration};
 
-use alloy::{eips::BlockNumberOrTag, primitives::Address, providers::DynProvider, sol_types::SolCall};
+use alloy::{
+    eips::BlockNumberOrTag, primitives::Address, providers::DynProvider, sol_types::SolCall, transports::TransportError,
+};
 use domain::BlockRef;
 
 pub use submit::Receipt;
@@ -14,7 +16,7 @@ pub use submit::Receipt;
 use crate::{
     connection::Connection,
     deployment::{Addresses, Deployment},
-    error::ChainError,
+    error::{ChainError, origin},
 };
 
 /// The contracts of one chain. Cheap to clone; clones share the connection.
@@ -35,7 +37,7 @@ impl Datavault {
 
     /// As [`Self::connect`], on an open connection.
     pub(crate) async fn on(connection: Connection, deployment: Deployment) -> Result<Self, ChainError> {
-        let url = || connection.rpc_url.to_string();
+        let url = || origin(&connection.rpc_url);
         if connection.chain_id != deployment.chain_id {
             return Err(ChainError::WrongChain {
                 url: url(),
@@ -86,6 +88,12 @@ impl Datavault {
     #[must_use]
     pub const fn provider(&self) -> &DynProvider {
         &self.connection.provider
+    }
+
+    /// The error of a request that was made through [`Self::provider`]. It shows no more of the URL than its origin.
+    #[must_use]
+    pub fn failed(&self, what: &'static str, source: TransportError) -> ChainError {
+        self.connection.failed(what, source)
     }
 
     /// The newest block.

@@ -19,7 +19,7 @@ use domain::BlockRef;
 use tokio::sync::Mutex;
 
 use crate::{
-    error::{ChainError, revert_of},
+    error::{ChainError, origin, revert_of},
     revert::RevertReason,
 };
 
@@ -29,6 +29,10 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long we wait for a transaction to be mined, unless told otherwise.
 const RECEIPT_TIMEOUT: Duration = Duration::from_secs(120);
+/// How long a transaction may be passed over before more is offered for it.
+const RAISE_AFTER: Duration = Duration::from_secs(30);
+/// The most that is offered for a transaction, in first offers, unless the market asks for more.
+const MOST_RAISED: u128 = 4;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
@@ -43,21 +47,22 @@ pub(crate) struct Connection {
 impl Connection {
     /// Connects and asks for the chain id.
     pub(crate) async fn open(rpc_url: &str) -> Result<Self, ChainError> {
-        let unusable = || ChainError::Url { url: rpc_url.to_owned() };
+        let unusable = || ChainError::Url { url: origin(rpc_url) };
         let silent = |_| ChainError::Unreachable {
-            url: rpc_url.to_owned(),
+            url: origin(rpc_url),
             cause: format!("no answer in {} s", CONNECT_TIMEOUT.as_secs()),
         };
         let url: url::Url = rpc_url.parse().map_err(|_| unusable())?;
         let builder = ProviderBuilder::new().disable_recommended_fillers();
         let provider = match url.scheme() {
-            "http" | "https" => {
+            "https" | "wss" => return Err(ChainError::NoTls { url: origin(rpc_url) }),
+            "http" => {
                 let client = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT).timeout(REQUEST_TIMEOUT);
                 // A proxy of the environment cannot reach a node on this machine.
                 let client = if is_this_machine(&url) { client.no_proxy() } else { client };
                 builder.connect_reqwest(client.build().map_err(|_| unusable())?, url).erased()
             }
-            "ws" | "wss" => tokio::time::timeout(CONNECT_TIMEOUT, builder.connect(rpc_url))
+            "ws" => tokio::time::timeout(CONNECT_TIMEOUT, builder.connect(rpc_url))
                 .await
                 .map_err(silent)?
                 .map_err(|e| ChainError::request(rpc_url, "connect", e))?
@@ -137,15 +142,17 @@ impl Connection {
         }
         self.simulate(request.clone(), label).await?;
 
-        let tx_hash = {
+        let (filled, tx_hash) = {
             let _one_at_a_time = self.sending.lock().await;
             let filled = self.fill(request.clone(), from, have, label).await?;
-            self.hand_over(signer, filled, label).await?
+            let tx_hash = self.hand_over(signer, filled.clone(), label).await?;
+            (filled, tx_hash)
         };
-        let receipt = self.wait_until_mined(tx_hash, label).await?;
+        let receipt = self.mined_for_a_higher_fee(signer, filled, tx_hash, label).await?;
         if receipt.status() {
             return Ok(receipt);
         }
+        let tx_hash = receipt.transaction_hash;
         Err(ChainError::Failed { label, tx_hash, reason: self.replay(request, &receipt).await })
     }
 
@@ -204,17 +211,50 @@ impl Connection {
         }
     }
 
-    async fn wait_until_mined(&self, tx_hash: TxHash, label: &'static str) -> Result<TransactionReceipt, ChainError> {
-        let deadline = Instant::now() + self.receipt_timeout;
+    /// Waits until a transaction is mined. One that is passed over is offered again, at the same nonce and for a
+    /// higher fee, so that whichever of them is mined, the call happens once.
+    async fn mined_for_a_higher_fee(
+        &self,
+        signer: &PrivateKeySigner,
+        mut transaction: TransactionRequest,
+        first: TxHash,
+        label: &'static str,
+    ) -> Result<TransactionReceipt, ChainError> {
+        let started = Instant::now();
+        let deadline = started + self.receipt_timeout;
+        let patience = RAISE_AFTER.min(self.receipt_timeout / 4);
+        let mut raise_at = started + patience;
+        let mut ceiling = transaction.max_fee_per_gas.unwrap_or_default().saturating_mul(MOST_RAISED);
+        let mut hashes = vec![first];
         let mut pause = Duration::from_millis(20);
         loop {
-            // A node that is silent for a moment does not unmine a transaction.
-            if let Ok(Some(receipt)) = self.provider.get_transaction_receipt(tx_hash).await {
-                return Ok(receipt);
+            for hash in &hashes {
+                // A node that is silent for a moment does not unmine a transaction.
+                if let Ok(Some(receipt)) = self.provider.get_transaction_receipt(*hash).await {
+                    return Ok(receipt);
+                }
             }
-            if Instant::now() >= deadline {
+            let now = Instant::now();
+            if now >= deadline {
                 let waited_secs = self.receipt_timeout.as_secs();
-                return Err(ChainError::NotMined { label, tx_hash, waited_secs });
+                return Err(ChainError::NotMined { label, tx_hash: first, waited_secs });
+            }
+            if now >= raise_at {
+                raise_at = now + patience;
+                if let Ok(fees) = self.provider.estimate_eip1559_fees().await {
+                    ceiling = ceiling.max(fees.max_fee_per_gas);
+                    let raised = |old: Option<u128>, asked: u128| raise(old.unwrap_or_default()).max(asked);
+                    let max_fee = raised(transaction.max_fee_per_gas, fees.max_fee_per_gas);
+                    let tip = raised(transaction.max_priority_fee_per_gas, fees.max_priority_fee_per_gas);
+                    if max_fee <= ceiling {
+                        transaction.max_fee_per_gas = Some(max_fee);
+                        transaction.max_priority_fee_per_gas = Some(tip.min(max_fee));
+                        // A refusal (mined meanwhile, too little balance) leaves the earlier ones as they are.
+                        if let Ok(hash) = self.hand_over(signer, transaction.clone(), label).await {
+                            hashes.push(hash);
+                        }
+                    }
+                }
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(1));
@@ -229,6 +269,11 @@ impl Connection {
             Ok(_) => RevertReason::decode(&[]),
         }
     }
+}
+
+/// By an eighth: nodes take a replacement only for at least a tenth more.
+const fn raise(fee: u128) -> u128 {
+    fee.saturating_add(fee / 8).saturating_add(1)
 }
 
 fn is_this_machine(url: &url::Url) -> bool {

@@ -12,8 +12,16 @@ use crate::{decode::DecodeError, revert::RevertReason};
 #[derive(Debug, thiserror::Error)]
 pub enum ChainError {
     /// Not a URL that a client can use.
-    #[error("`{url}` is no RPC URL: expected http://, https://, ws:// or wss://")]
+    #[error("`{url}` is no RPC URL: expected http:// or ws://")]
     Url {
+        /// What was given.
+        url: String,
+    },
+    /// This build speaks no TLS.
+    #[error(
+        "the RPC {url} needs TLS, which this build does not have: name a node by http:// or ws://, or a proxy in front of it that speaks TLS"
+    )]
+    NoTls {
         /// What was given.
         url: String,
     },
@@ -159,8 +167,8 @@ impl ChainError {
     /// A request that failed: silence, or a refusal of the node.
     pub(crate) fn request(url: &str, what: &'static str, source: TransportError) -> Self {
         match source {
-            RpcError::Transport(_) => Self::Unreachable { url: url.to_owned(), cause: innermost(&source) },
-            source => Self::Rpc { url: url.to_owned(), what, source },
+            RpcError::Transport(_) => Self::Unreachable { url: origin(url), cause: innermost(&source) },
+            source => Self::Rpc { url: origin(url), what, source },
         }
     }
 
@@ -170,6 +178,16 @@ impl ChainError {
             Some(reason) => Self::Reverted { label, reason },
             None => Self::request(url, label, source),
         }
+    }
+}
+
+/// Scheme, host and port of a URL: providers put API keys into the rest.
+pub(crate) fn origin(url: &str) -> String {
+    match url::Url::parse(url) {
+        Ok(url) if url.has_host() => {
+            url[..url::Position::BeforeUsername].to_owned() + &url[url::Position::BeforeHost..url::Position::AfterPort]
+        }
+        _ => url.split_once("://").map_or_else(|| "…".to_owned(), |(scheme, _)| format!("{scheme}://…")),
     }
 }
 
@@ -189,4 +207,19 @@ fn innermost(error: &dyn std::error::Error) -> String {
         error = source;
     }
     error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::origin;
+
+    #[test]
+    fn errors_show_the_origin_of_a_url_and_no_secret_in_it() {
+        assert_eq!(origin("https://user:pass@rpc.example:8443/v3/key?token=1#x"), "https://rpc.example:8443");
+        assert_eq!(origin("http://127.0.0.1:9/"), "http://127.0.0.1:9");
+        assert_eq!(origin("ws://[::1]:8546/key"), "ws://[::1]:8546");
+        for hopeless in ["http://:pass@/key", "secret-key", "htp//key", "file:///key"] {
+            assert!(!origin(hopeless).contains("key") && !origin(hopeless).contains("pass"), "{}", origin(hopeless));
+        }
+    }
 }

@@ -40,11 +40,33 @@ impl Verifier {
 
     /// Whether its key was made from a public seed: whoever knows that can forge proofs.
     pub(crate) fn is_development(&self) -> bool {
-        self.verifying_key.contains("development key")
+        is_development(self.verifying_key)
     }
 
     /// Whether exactly this verifier is at an address. It has no immutables, so its code tells its key.
     pub(crate) async fn is_at(&self, connection: &Connection, address: Address) -> Result<bool, ChainError> {
         Ok(connection.code(address).await? == *self.runtime_code)
+    }
+}
+
+/// A key counts as a development key unless its file says that it is none: `"development": false`, and no warning.
+fn is_development(verifying_key: &str) -> bool {
+    let file: serde_json::Value = serde_json::from_str(verifying_key).unwrap_or_default();
+    file["development"] != serde_json::Value::Bool(false) || !file["warning"].is_null()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_does_not_say_otherwise_is_a_development_key() {
+        assert!(USAGE.is_development() && KEY_DELIVERY.is_development());
+        for doubtful in
+            ["", "{}", "not JSON", r#"{"development": "false"}"#, r#"{"development": false, "warning": "x"}"#]
+        {
+            assert!(is_development(doubtful), "{doubtful}");
+        }
+        assert!(!is_development(r#"{"circuit": "usage_128", "development": false}"#));
     }
 }

@@ -5,6 +5,7 @@ use alloy::{
     providers::Provider,
     rpc::types::{Filter, Log},
     sol_types::SolEvent,
+    transports::TransportError,
 };
 use domain::{
     ChainEvent, ContentId, ContentRegistered, DisputeFiled, DisputeId, EvidenceSubmitted, KeyDelivered, LicenseId,
@@ -18,14 +19,26 @@ use crate::{
     error::ChainError,
 };
 
+/// Blocks whose logs are asked for at once, to begin with.
+const FIRST_SPAN: u64 = 5_000;
+
 impl Datavault {
-    /// All our events in blocks `from..=to`, in chain order.
+    /// All our events in blocks `from..=to`, in chain order, asked for in ranges that nodes accept.
     ///
     /// # Errors
-    /// The RPC does not answer or refuses the range; a log of ours cannot be decoded.
+    /// The RPC does not answer or refuses even a single block; a log of ours cannot be decoded.
     pub async fn events(&self, from: u64, to: u64) -> Result<Vec<(LogRef, ChainEvent)>, ChainError> {
-        let filter = Filter::new().address(self.addresses().all()).from_block(from).to_block(to);
-        self.decoded(filter).await
+        self.decoded(Filter::new().address(self.addresses().all()), from, to, FIRST_SPAN).await
+    }
+
+    /// Our events that a filter picks, from the deployment's first block to the newest.
+    ///
+    /// # Errors
+    /// As [`Self::events`].
+    pub async fn events_matching(&self, filter: Filter) -> Result<Vec<(LogRef, ChainEvent)>, ChainError> {
+        let (from, to) = (self.deployment().start_block, self.latest_block().await?.number);
+        // What an indexed field picks is little, so most nodes answer at once.
+        self.decoded(filter, from, to, u64::MAX).await
     }
 
     /// What a creator said when registering content.
@@ -69,6 +82,24 @@ impl Datavault {
     pub async fn license_issued(&self, id: LicenseId) -> Result<LicenseIssued, ChainError> {
         self.the(self.addresses().licenses, L::LicenseIssued::SIGNATURE_HASH, word(id), || format!("license {id}"))
             .await
+    }
+
+    /// The block in which a license was bought, or `None` if this node does not show it.
+    ///
+    /// # Errors
+    /// As [`Self::events`].
+    pub async fn license_issued_in(&self, id: LicenseId) -> Result<Option<u64>, ChainError> {
+        let found = self.about(self.addresses().licenses, L::LicenseIssued::SIGNATURE_HASH, word(id)).await?;
+        Ok(found.last().map(|(log, _)| log.block_number))
+    }
+
+    /// The block in which a license's key was last delivered, or `None` if this node shows no delivery.
+    ///
+    /// # Errors
+    /// As [`Self::events`].
+    pub async fn key_delivered_in(&self, id: LicenseId) -> Result<Option<u64>, ChainError> {
+        let found = self.about(self.addresses().licenses, L::KeyDelivered::SIGNATURE_HASH, word(id)).await?;
+        Ok(found.last().map(|(log, _)| log.block_number))
     }
 
     /// The encrypted content key of a license, or `None` while it is not delivered. The last one counts.
@@ -119,17 +150,22 @@ impl Datavault {
         signature: B256,
         id: B256,
     ) -> Result<Vec<(LogRef, ChainEvent)>, ChainError> {
-        let filter = Filter::new()
-            .address(contract)
-            .event_signature(signature)
-            .topic1(id)
-            .from_block(self.deployment().start_block);
-        self.decoded(filter).await
+        self.events_matching(Filter::new().address(contract).event_signature(signature).topic1(id)).await
     }
 
-    async fn decoded(&self, filter: Filter) -> Result<Vec<(LogRef, ChainEvent)>, ChainError> {
+    async fn decoded(
+        &self,
+        filter: Filter,
+        from: u64,
+        to: u64,
+        span: u64,
+    ) -> Result<Vec<(LogRef, ChainEvent)>, ChainError> {
+        let ask = |from, to| {
+            let filter = filter.clone().from_block(from).to_block(to);
+            async move { self.connection.provider.get_logs(&filter).await }
+        };
         let logs: Vec<Log> =
-            self.connection.provider.get_logs(&filter).await.map_err(|e| self.connection.failed("read logs", e))?;
+            in_ranges(from, to, span, ask, is_refusal).await.map_err(|e| self.connection.failed("read logs", e))?;
         let mut events = Vec::with_capacity(logs.len());
         for log in &logs {
             if let Some(event) = decode(self.addresses(), log)? {
@@ -140,6 +176,70 @@ impl Datavault {
     }
 }
 
+/// Asks for `from..=to` in ranges of at most `span` blocks; halves them for good when one is refused.
+async fn in_ranges<T, E, A: Future<Output = Result<Vec<T>, E>>>(
+    mut from: u64,
+    to: u64,
+    mut span: u64,
+    ask: impl Fn(u64, u64) -> A,
+    is_refusal: impl Fn(&E) -> bool,
+) -> Result<Vec<T>, E> {
+    let mut all = Vec::new();
+    while from <= to {
+        let end = to.min(from.saturating_add(span - 1));
+        match ask(from, end).await {
+            Ok(mut some) => {
+                all.append(&mut some);
+                from = end + 1;
+            }
+            Err(error) if end > from && is_refusal(&error) => span = (end - from).div_ceil(2),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(all)
+}
+
+/// Whether a node answered that it will not: too many blocks or logs, mostly. Silence is none.
+fn is_refusal(error: &TransportError) -> bool {
+    let status = error.as_transport_err().and_then(|error| error.as_http_error()).map(|answer| answer.status);
+    error.as_error_resp().is_some() || matches!(status, Some(400 | 413))
+}
+
 fn word(id: impl Into<U256>) -> B256 {
     B256::from(id.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    /// A node with one log a block that gives at most `limit` blocks.
+    async fn asked(from: u64, to: u64, span: u64, limit: u64) -> (Result<Vec<u64>, u64>, Vec<(u64, u64)>) {
+        let asked = RefCell::new(Vec::new());
+        let ask = |from: u64, to: u64| {
+            asked.borrow_mut().push((from, to));
+            async move { if to - from < limit { Ok((from..=to).collect()) } else { Err(to) } }
+        };
+        let answer = in_ranges(from, to, span, ask, |_| true).await;
+        (answer, asked.into_inner())
+    }
+
+    #[tokio::test]
+    async fn a_refused_range_is_asked_for_in_smaller_parts_and_nothing_is_lost_or_doubled() {
+        for (span, limit) in [(u64::MAX, 1), (u64::MAX, 7), (64, 10), (5, 100), (1, 1)] {
+            let (answer, asked) = asked(3, 200, span, limit).await;
+            assert_eq!(answer.unwrap(), (3..=200).collect::<Vec<_>>(), "span {span}, limit {limit}");
+            // A refusal shortens every later question: they are few.
+            let refused = asked.iter().filter(|(from, to)| to - from >= limit).count();
+            assert!(refused <= 8, "{refused} refusals");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refusal_of_one_block_is_an_error_and_an_empty_range_asks_nobody() {
+        assert_eq!(asked(3, 200, u64::MAX, 0).await.0, Err(3));
+        assert_eq!(asked(9, 8, 10, 10).await, (Ok(vec![]), vec![]));
+    }
 }

@@ -81,6 +81,11 @@ pub enum ClientError {
         /// Why it did not.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The meter's address needs what this build does not have.
+    #[error(
+        "the meter's address {0} needs TLS, which this build does not have: name an http:// address of the meter, or of a local proxy that speaks TLS, with --meter"
+    )]
+    NoTls(String),
     /// The meter answered with something that is not an answer.
     #[error("the meter's answer is not acceptable: {0}; nothing of it was kept")]
     BadAnswer(String),
@@ -195,6 +200,9 @@ impl Session {
             reason: "it was never published".to_owned(),
         })?;
         let url = options.meter_url.clone().unwrap_or_else(|| meter.url.clone()).trim_end_matches('/').to_owned();
+        if url.starts_with("https:") {
+            return Err(ClientError::NoTls(url));
+        }
         let http = reqwest::Client::builder()
             .timeout(options.attempt_timeout)
             .connect_timeout(Duration::from_secs(5))

@@ -38,6 +38,10 @@ use cursor::Cursor;
 pub use cursor::{Progress, Record};
 pub use receive::{ReceiveError, receive_key};
 
+/// How long a delivery that was sent is waited for, and offered more for, at the least and at the most.
+const LEAST_PATIENCE: Duration = Duration::from_secs(120);
+const MOST_PATIENCE: Duration = Duration::from_secs(1_800);
+
 /// What a delivery worker needs.
 pub struct DelivererConfig {
     /// Holds the cursor.
@@ -59,7 +63,8 @@ pub struct DelivererConfig {
 pub struct DeliveryPolicy {
     /// Blocks on top of a purchase before its key is shown. Zero is for development chains.
     pub confirmations: u64,
-    /// A delivery does not begin when the deadline is nearer than this: a late one would show the key for nothing.
+    /// A delivery does not begin when the deadline is nearer than this, or than a quarter of the delivery window if
+    /// that is less: a late one would show the key for nothing.
     pub margin_secs: u64,
     /// How often the worker looks.
     pub poll: Duration,
@@ -67,7 +72,7 @@ pub struct DeliveryPolicy {
 
 impl Default for DeliveryPolicy {
     fn default() -> Self {
-        Self { confirmations: 12, margin_secs: 120, poll: Duration::from_secs(4) }
+        Self { confirmations: 12, margin_secs: 900, poll: Duration::from_secs(4) }
     }
 }
 
@@ -133,6 +138,13 @@ struct State {
     delivering: Mutex<()>,
 }
 
+/// A key that the chain says is owed.
+struct Owed {
+    content_id: ContentId,
+    /// Until the delivery deadline.
+    left_secs: u64,
+}
+
 /// What has to be right before a key is encrypted.
 struct Due {
     recipient: PublicKey,
@@ -175,9 +187,10 @@ impl Deliverer {
         let proving = begun.elapsed();
 
         // Proving took a while: the deadline may be near now, or another sender may have been faster.
-        if let Err(outcome) = state.still_owed(license_id).await? {
-            return Ok(outcome);
-        }
+        let owed = match state.still_owed(license_id).await? {
+            Ok(owed) => owed,
+            Err(outcome) => return Ok(outcome),
+        };
         let sealed = SealedKey {
             ephemeral_x: inputs.sealed.ephemeral_x,
             ephemeral_y: inputs.sealed.ephemeral_y,
@@ -185,7 +198,10 @@ impl Deliverer {
             c1: inputs.sealed.c1,
         };
         let call = state.chain.addresses().deliver_key(license_id, &sealed, &proof.to_calldata());
-        match state.chain.send_and_confirm(&state.sender, &call).await {
+        // Once sent, the key may be seen: what counts now is that it is mined before the deadline.
+        let patience = Duration::from_secs(owed.left_secs).clamp(LEAST_PATIENCE, MOST_PATIENCE);
+        let chain = state.chain.clone().with_receipt_timeout(patience);
+        match chain.send_and_confirm(&state.sender, &call).await {
             Ok(receipt) => {
                 tracing::info!(%license_id, tx_hash = %receipt.tx_hash, "key delivered");
                 Ok(Outcome::Delivered { tx_hash: receipt.tx_hash, gas_used: receipt.gas_used, proving })
@@ -209,12 +225,14 @@ impl Deliverer {
             if !self.0.keys.has(content_id) {
                 continue;
             }
-            let (progress, reason) = match self.deliver_license(license_id).await {
-                Ok(outcome) => {
-                    let recorded = progress_of(&outcome);
-                    outcomes.push((license_id, outcome));
-                    recorded
-                }
+            let decided = async {
+                let outcome = self.deliver_license(license_id).await?;
+                let recorded = self.0.progress_of(license_id, &outcome).await?;
+                outcomes.push((license_id, outcome));
+                Ok::<_, DeliverError>(recorded)
+            };
+            let (progress, reason) = match decided.await {
+                Ok(recorded) => recorded,
                 Err(error) => {
                     tracing::warn!(%license_id, error = &error as &dyn std::error::Error, "delivery failed, will retry");
                     (Progress::Due, error.to_string())
@@ -260,16 +278,17 @@ impl State {
     async fn examine(&self, license_id: LicenseId) -> Result<Result<Due, Outcome>, DeliverError> {
         let skip = |reason: String| Ok(Err(Outcome::Skipped(reason)));
         let content_id = match self.still_owed(license_id).await? {
-            Ok(content_id) => content_id,
+            Ok(owed) => owed.content_id,
             Err(outcome) => return Ok(Err(outcome)),
         };
         let chain = &self.chain;
-        if let Some(issued_at) = cursor::issued_at(chain, license_id).await? {
-            let safe = chain.latest_block().await?.number.saturating_sub(self.policy.confirmations);
-            if issued_at > safe {
-                let missing = issued_at - safe;
-                return Ok(Err(Outcome::Waiting(format!("the purchase needs {missing} more blocks on top of it"))));
-            }
+        let Some(issued_at) = chain.license_issued_in(license_id).await? else {
+            return Ok(Err(Outcome::Waiting(
+                "the node does not show the purchase, so nobody knows its depth".to_owned(),
+            )));
+        };
+        if let Some(missing) = self.missing_confirmations(issued_at).await? {
+            return Ok(Err(Outcome::Waiting(format!("the purchase needs {missing} more blocks on top of it"))));
         }
         let keys = self.keys.clone();
         let key = tokio::task::spawn_blocking(move || keys.get(content_id));
@@ -299,8 +318,8 @@ impl State {
         Ok(Ok(Due { recipient, key, ctx: ctx.ctx() }))
     }
 
-    /// Whether a key is still owed, and of which content.
-    async fn still_owed(&self, license_id: LicenseId) -> Result<Result<ContentId, Outcome>, DeliverError> {
+    /// Whether a key is still owed, of which content, and for how long.
+    async fn still_owed(&self, license_id: LicenseId) -> Result<Result<Owed, Outcome>, DeliverError> {
         let skip = |reason: &str| Ok(Err(Outcome::Skipped(reason.to_owned())));
         let license = self.chain.license(license_id).await?;
         if license.delivered {
@@ -317,19 +336,39 @@ impl State {
         let now = self.clock.refresh().await?;
         // A frozen payment's clock stands still.
         let clock = if payment.frozen_at == 0 { now } else { payment.frozen_at }.saturating_sub(payment.paused_secs);
-        if clock + self.policy.margin_secs > payment.delivery_deadline {
-            return skip("the delivery deadline is too near or past: a late delivery would show the key for nothing");
+        let margin_secs = self.policy.margin_secs.min(u64::from(terms.delivery_window_secs) / 4);
+        let left_secs = payment.delivery_deadline.saturating_sub(clock);
+        if left_secs < margin_secs || clock > payment.delivery_deadline {
+            // Not for ever: a dispute may stop the payment's clock, and a reorg may take the blocks back.
+            return Ok(Err(Outcome::Waiting(
+                "the delivery deadline is too near or past: a late delivery would show the key for nothing".to_owned(),
+            )));
         }
-        Ok(Ok(terms.content_id))
+        Ok(Ok(Owed { content_id: terms.content_id, left_secs }))
     }
-}
 
-fn progress_of(outcome: &Outcome) -> (Progress, String) {
-    match outcome {
-        Outcome::Delivered { tx_hash, .. } => (Progress::Delivered, tx_hash.to_string()),
-        Outcome::AlreadyDelivered => (Progress::Delivered, "delivered before".to_owned()),
-        Outcome::Waiting(reason) => (Progress::Due, reason.clone()),
-        Outcome::Skipped(reason) => (Progress::Skipped, reason.clone()),
+    /// Blocks that are missing on top of a block, if any.
+    async fn missing_confirmations(&self, block: u64) -> Result<Option<u64>, ChainError> {
+        let safe = self.chain.latest_block().await?.number.saturating_sub(self.policy.confirmations);
+        Ok(block.checked_sub(safe).filter(|missing| *missing > 0))
+    }
+
+    /// What to remember of an outcome. A delivery counts for good when it is as deep as a purchase must be.
+    async fn progress_of(&self, license_id: LicenseId, outcome: &Outcome) -> Result<(Progress, String), ChainError> {
+        let reason = match outcome {
+            Outcome::Delivered { tx_hash, .. } => tx_hash.to_string(),
+            Outcome::AlreadyDelivered => "delivered before".to_owned(),
+            Outcome::Waiting(reason) => return Ok((Progress::Due, reason.clone())),
+            Outcome::Skipped(reason) => return Ok((Progress::Skipped, reason.clone())),
+        };
+        let missing = match self.chain.key_delivered_in(license_id).await? {
+            Some(block) => self.missing_confirmations(block).await?,
+            None => Some(self.policy.confirmations),
+        };
+        Ok(match missing {
+            None => (Progress::Delivered, reason),
+            Some(missing) => (Progress::Due, format!("{reason}; it needs {missing} more blocks on top of it")),
+        })
     }
 }
 

@@ -174,13 +174,17 @@ impl Market {
     }
 
     async fn deliverer(&self, name: &str, margin_secs: u64) -> Deliverer {
+        self.deliverer_after(name, margin_secs, 0).await
+    }
+
+    async fn deliverer_after(&self, name: &str, margin_secs: u64, confirmations: u64) -> Deliverer {
         let config = DelivererConfig {
             data_dir: self.folder.path().join(name),
             chain: self.chain.clone(),
             prover: prover(),
             sender: self.creator.clone(),
             keys: key_folder(self.folder.path()).unwrap(),
-            policy: DeliveryPolicy { confirmations: 0, margin_secs, poll: Duration::from_millis(50) },
+            policy: DeliveryPolicy { confirmations, margin_secs, poll: Duration::from_millis(50) },
         };
         Deliverer::open(config).await.unwrap()
     }
@@ -287,11 +291,55 @@ async fn what_cannot_be_delivered_is_passed_over_with_its_reason() {
     assert!(reason(off_curve.license_id).contains("not on Baby Jubjub"), "{}", reason(off_curve.license_id));
     assert!(reason(wrong_hash.license_id).contains("commitment"), "{}", reason(wrong_hash.license_id));
     assert!(reason(served.license_id).contains("served"), "{}", reason(served.license_id));
+}
 
-    let late = market.sell(market.perpetual(), 0).await;
-    let outcome = market.deliverer("cautious", 3_700).await.deliver_license(late.license_id).await.unwrap();
-    assert!(matches!(&outcome, Outcome::Skipped(reason) if reason.contains("deadline")), "{outcome:?}");
-    assert!(!market.chain.license(late.license_id).await.unwrap().delivered);
+#[tokio::test(flavor = "multi_thread")]
+async fn near_its_deadline_a_key_is_kept_and_the_license_not_forgotten() {
+    let market = Market::open().await;
+    let chain = &market.chain;
+    let sold = market.sell(market.perpetual(), 0).await;
+    // A margin longer than the window is a quarter of it: 15 minutes of an hour.
+    let deliverer = market.deliverer("cautious", 7_200).await;
+    let deadline = chain.payment(sold.payment_id).await.unwrap().delivery_deadline;
+    chain.provider().anvil_set_next_block_timestamp(deadline - 880).await.unwrap();
+    chain.provider().anvil_mine(Some(1), None).await.unwrap();
+    let outcomes = deliverer.run_once().await.unwrap();
+    let [(_, Outcome::Waiting(reason))] = outcomes.as_slice() else { panic!("{outcomes:?}") };
+    assert!(reason.contains("deadline"), "{reason}");
+    assert!(!chain.license(sold.license_id).await.unwrap().delivered);
+    assert_eq!(deliverer.records().await.unwrap()[0].progress, Progress::Due);
+
+    // Closed, it is over.
+    chain.provider().anvil_set_next_block_timestamp(deadline + 1).await.unwrap();
+    let call = chain.addresses().refund(sold.payment_id);
+    chain.send_and_confirm(&market.licensee, &call).await.unwrap();
+    let outcomes = deliverer.run_once().await.unwrap();
+    assert!(matches!(&outcomes[0].1, Outcome::Skipped(reason) if reason.contains("closed")), "{outcomes:?}");
+    assert_eq!(deliverer.records().await.unwrap()[0].progress, Progress::Skipped);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_is_looked_at_until_it_is_as_deep_as_a_purchase_must_be() {
+    let market = Market::open().await;
+    let sold = market.sell(market.perpetual(), 0).await;
+    let deliverer = market.deliverer_after("deep", 60, 3).await;
+    let mine = async |blocks| market.chain.provider().anvil_mine(Some(blocks), None).await.unwrap();
+    assert!(deliverer.run_once().await.unwrap().is_empty(), "the purchase is not deep enough to be seen");
+    mine(3).await;
+    assert!(matches!(deliverer.run_once().await.unwrap().as_slice(), [(_, Outcome::Delivered { .. })]));
+    let record = async || deliverer.records().await.unwrap().remove(0);
+    assert_eq!(record().await.progress, Progress::Due);
+    assert!(record().await.reason.contains("3 more blocks"), "{}", record().await.reason);
+
+    // A reorg takes the delivery back, not the purchase: it is delivered again.
+    market.chain.provider().anvil_reorg(ReorgOptions { depth: 1, tx_block_pairs: Vec::new() }).await.unwrap();
+    assert!(!market.chain.license(sold.license_id).await.unwrap().delivered);
+    let outcomes = deliverer.run_once().await.unwrap();
+    assert!(matches!(outcomes.as_slice(), [(_, Outcome::Delivered { .. })]), "{outcomes:?}");
+    mine(3).await;
+    assert_eq!(deliverer.run_once().await.unwrap(), [(sold.license_id, Outcome::AlreadyDelivered)]);
+    assert_eq!(record().await.progress, Progress::Delivered);
+    assert!(deliverer.run_once().await.unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

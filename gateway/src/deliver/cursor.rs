@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use alloy::{primitives::B256, providers::Provider, rpc::types::Filter};
-use contracts::{ChainError, Datavault, decode, log_ref};
+use alloy::{primitives::B256, providers::Provider};
+use contracts::{ChainError, Datavault};
 use domain::{ChainEvent, ContentId, LicenseId, LicenseIssued};
 use rusqlite::{OptionalExtension, named_params};
 
@@ -193,27 +193,5 @@ pub(super) async fn advance(cursor: &Cursor, chain: &Datavault, confirmations: u
 
 async fn hash_of(chain: &Datavault, number: u64) -> Result<Option<B256>, ChainError> {
     let block = chain.provider().get_block_by_number(number.into()).await;
-    Ok(block.map_err(|source| asked(chain, "read a block", source))?.map(|block| block.header.hash))
-}
-
-/// The block in which a license was issued.
-pub(super) async fn issued_at(chain: &Datavault, license_id: LicenseId) -> Result<Option<u64>, ChainError> {
-    let filter = Filter::new()
-        .address(chain.addresses().licenses)
-        .topic1(B256::from(alloy::primitives::U256::from(license_id.0)))
-        .from_block(chain.deployment().start_block);
-    let logs = chain.provider().get_logs(&filter).await.map_err(|source| asked(chain, "read logs", source))?;
-    for log in logs.iter().rev() {
-        // Other events have other ids in this place; their content decides.
-        if let Some(ChainEvent::LicenseIssued(issued)) = decode(chain.addresses(), log)?
-            && issued.license_id == license_id
-        {
-            return Ok(Some(log_ref(log)?.block_number));
-        }
-    }
-    Ok(None)
-}
-
-fn asked(chain: &Datavault, what: &'static str, source: alloy::transports::TransportError) -> ChainError {
-    ChainError::Rpc { url: chain.rpc_url().to_owned(), what, source }
+    Ok(block.map_err(|source| chain.failed("read a block", source))?.map(|block| block.header.hash))
 }

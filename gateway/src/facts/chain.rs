@@ -2,10 +2,9 @@
 
 use alloy::{
     primitives::{Address, B256},
-    providers::Provider,
     rpc::types::Filter,
 };
-use contracts::{ChainClock, ChainError, Datavault, decode};
+use contracts::{ChainClock, ChainError, Datavault};
 use domain::{Amount, ChainEvent, ContentId, LicenseId, MeterId, OfferId, OfferKind, OfferSet};
 use futures::future::BoxFuture;
 use statement::PublicKey;
@@ -103,19 +102,11 @@ impl ChainFacts {
 
     async fn offers_ever(&self, content_id: ContentId) -> Result<Vec<OfferSet>, ChainError> {
         let chain = &self.chain;
-        let filter = Filter::new()
-            .address(chain.addresses().licenses)
-            .topic2(B256::from(content_id.0))
-            .from_block(chain.deployment().start_block);
-        let logs = chain.provider().get_logs(&filter).await.map_err(|source| ChainError::Rpc {
-            url: chain.rpc_url().to_owned(),
-            what: "read logs",
-            source,
-        })?;
+        let filter = Filter::new().address(chain.addresses().licenses).topic2(B256::from(content_id.0));
         let mut offers = Vec::new();
-        for log in &logs {
+        for (_, event) in chain.events_matching(filter).await? {
             // Other events have other ids in this place; their content decides.
-            if let Some(ChainEvent::OfferSet(offer)) = decode(chain.addresses(), log)?
+            if let ChainEvent::OfferSet(offer) = event
                 && offer.terms.content_id == content_id
             {
                 offers.push(offer);

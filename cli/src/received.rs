@@ -2,7 +2,7 @@
 
 use alloy::primitives::U256;
 use content::{Cid, ContentKey};
-use domain::{ContentId, LicenseId};
+use domain::{ContentId, Delivery, LicenseId};
 use gateway::deliver::{ReceiveError, receive_key};
 use statement::key_delivery::OpenError;
 
@@ -25,6 +25,11 @@ pub(crate) struct Received {
 /// Decrypts the key that was delivered for a license of this wallet, and checks its commitment.
 pub(crate) async fn receive(session: &Session, license_id: LicenseId) -> Result<Received, Failure> {
     let license = session.own_license(license_id).await?;
+    let offer = session.offer(license.view.offer_id).await?;
+    if offer.terms.delivery == Delivery::Served {
+        return Err(Failure::state(format!("license {license_id} is served: its key stays with the meter"))
+            .fix(format!("run `datavault content fetch {license_id}`")));
+    }
     let secret = session.licensee_keys()?.secret;
     let key = receive_key(&session.chain, license_id, &secret).await.map_err(|error| match error {
         ReceiveError::Chain(error) => error.into(),
@@ -40,7 +45,6 @@ pub(crate) async fn receive(session: &Session, license_id: LicenseId) -> Result<
             Failure::mismatch(format!("the key of license {license_id} does not open")).because(source)
         }
     })?;
-    let offer = session.offer(license.view.offer_id).await?;
     let registered = session.registered(offer.terms.content_id).await?;
     Ok(Received {
         content_id: registered.content_id,

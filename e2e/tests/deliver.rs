@@ -218,3 +218,27 @@ async fn a_fee_is_rounded_down_and_payees_share_the_rest_to_the_last_unit() -> R
     assert!(shares[1] == U256::from(327) && shares[0] == U256::from(655), "dust is the creator's: {shares:?}");
     Ok(())
 }
+
+#[tokio::test]
+async fn files_of_no_byte_of_one_chunk_and_of_one_byte_more_arrive_whole() -> Result {
+    let at = TestStack::start("deliver-sizes").await?;
+    let (seller, company) = (at.session("bad_creator").await?, at.session("company1").await?);
+    for size in [0, 1, 262_144, 262_145] {
+        let name = format!("{size}.bin");
+        let bytes = vec![7; size];
+        let content = sale::content(&at, &seller, &name, &bytes).await?;
+        let license = sale::buy(&company, sale::key_offer(&seller, content.content_id, &[]).await?).await?;
+        datavault!(seller, key::deliver, [license])?;
+        let nowhere = at.folder().join("no-such-folder").join(&name);
+        let failure = refused(
+            datavault!(company, key::receive, [license, "--out", nowhere.display()]),
+            &["the plaintext was not written", "no-such-folder"],
+        )?;
+        assert_eq!(failure.kind.exit_code(), 1);
+        let out = at.folder().join(&name);
+        let received = datavault!(company, key::receive, [license, "--out", out.display()])?;
+        assert_eq!(received.bytes, size as u64);
+        assert!(std::fs::read(&out)? == bytes, "{name}");
+    }
+    Ok(())
+}

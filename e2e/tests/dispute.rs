@@ -95,10 +95,7 @@ async fn a_licensee_who_got_something_else_gets_price_and_bond_back() -> Result 
         .says(5, &[&format!("license {l} did not get what was registered"), &format!("datavault dispute file {l}")])?;
     ensure!(!out.exists(), "something else was written as if it were the content");
 
-    let unready = at.run("company3", &["dispute", "file", &l]).await?;
-    unready.says(3, &["published no key", "ask it to run `datavault wallet publish`"])?;
     let arbitrator = at.session("arbitrator").await?;
-    datavault!(arbitrator, wallet::publish, [])?;
     let filed =
         at.run("company3", &["dispute", "file", &l, "--complaint", "not the data", "--json"]).await?.report()?;
     let dispute = DisputeId(filed["dispute_id"].as_u64().context("a dispute has a number")?);
@@ -155,7 +152,6 @@ async fn an_unfounded_complaint_costs_the_bond_and_the_creator_is_paid() -> Resu
     let (seller, offer) = sale::undelivered(&at, "a.csv", &[]).await?;
     let (company, license) = delivered(&at, &seller, offer).await?;
     let arbitrator = at.session("arbitrator").await?;
-    datavault!(arbitrator, wallet::publish, [])?;
     let honest = at.run("company3", &["dispute", "file", &license.to_string()]).await?;
     honest.says(3, &["the plaintext is what was registered: there is nothing to complain of"])?;
 
@@ -195,7 +191,6 @@ async fn a_dispute_that_nobody_rules_is_ended_by_anyone() -> Result {
     let (seller, offer) = sale::mismatched(&at, b"the promised data", &[]).await?;
     let (company, license) = delivered(&at, &seller, offer).await?;
     let (arbitrator, anyone) = (at.session("arbitrator").await?, at.session("anyone").await?);
-    datavault!(arbitrator, wallet::publish, [])?;
     let filed = datavault!(company, dispute::file, [license])?;
     let (dispute, deadline) = (filed.dispute_id, filed.ruling_deadline);
 
@@ -262,10 +257,30 @@ async fn only_the_licensee_disputes_and_only_while_the_window_is_open() -> Resul
     at.next_block_at(until + 1).await?;
     let sentence = reason(&company, &filing(&company, license, cid, BOND)).await?;
     assert!(sentence.contains("cannot be disputed"), "{sentence}");
-    datavault!(at.session("arbitrator").await?, wallet::publish, [])?;
     at.run("company3", &["dispute", "file", &l]).await?.says(3, &["cannot be disputed: only a delivered payment"])?;
     at.run("company3", &["dispute", "show", "7"]).await?.says(3, &["dispute 7 does not exist"])?;
     datavault!(seller, escrow::release, [at.facts(license).await?.payment.payment_id])?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_arbitrator_who_can_open_nothing_is_named_before_anything_is_paid() -> Result {
+    let at = TestStack::start("dispute-no-arbitrator").await?;
+    let stranger = at.stack.actors.anyone.address().to_string();
+    let (seller, offer) = sale::mismatched(&at, b"the promised data", &["--arbitrator", &stranger]).await?;
+    let company = at.session("company3").await?;
+    let o = offer.to_string();
+    let warned = at.run("company3", &["license", "buy", &o]).await?;
+    warned.says(3, &[&format!("the arbitrator {stranger} published no usable key"), "--accept-no-arbitration"])?;
+    assert_eq!(company.chain.offer_state(offer).await?.sold, 0);
+
+    let bought = datavault!(company, license::buy, [o, "--accept-no-arbitration"])?.bought.context("it was bought")?;
+    datavault!(seller, key::deliver, [bought.license_id])?;
+    let file = ["dispute", "file", &bought.license_id.to_string(), "--json"];
+    let unready = at.run("company3", &file).await?.json_error(3)?;
+    ensure!(unready["fix"].as_str().is_some_and(|fix| fix.contains("datavault wallet publish")), "{unready}");
+    datavault!(at.session("anyone").await?, wallet::publish, [])?;
+    at.run("company3", &file).await?.report()?;
     Ok(())
 }
 
@@ -280,7 +295,6 @@ async fn evidence_that_was_tampered_with_proves_nothing() -> Result {
     let at = TestStack::start("dispute-evidence").await?;
     let (seller, offer) = sale::mismatched(&at, b"the promised data", &[]).await?;
     let arbitrator = at.session("arbitrator").await?;
-    datavault!(arbitrator, wallet::publish, [])?;
     let other_key = [9; 32];
 
     type Bend = fn(&mut Evidence, &Evidence);

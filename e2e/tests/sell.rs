@@ -50,7 +50,12 @@ async fn a_license_for_ever_is_a_token_and_the_escrow_holds_its_price() -> Resul
     let (dollar, escrow) = (at.stack.dollar(), at.stack.deployment.addresses.escrow);
     let before = balance(&company, dollar).await?;
 
-    let ran = at.run("company1", &["license", "buy", &offer.to_string(), "--max-total", "25", "--json"]).await?;
+    let ran = at
+        .run(
+            "company1",
+            &["license", "buy", &offer.to_string(), "--max-total", "25", "--accept-no-arbitration", "--json"],
+        )
+        .await?;
     let bought = ran.report()?;
     ensure!(bought["bought"]["found"] == false && bought["ciphertext_bytes"].as_u64() > Some(0), "{bought}");
     let license = LicenseId(bought["bought"]["license_id"].as_u64().unwrap_or_default());
@@ -140,12 +145,12 @@ async fn an_allowance_is_asked_for_only_if_it_is_missing() -> Result {
     let sentence = reason(&company, &company.addresses().buy(&order, Amount::ZERO)).await?;
     assert!(sentence.contains("may spend 0 base units") && sentence.contains("approve 25000000 more"), "{sentence}");
 
-    let first = datavault!(company, license::buy, [offer])?;
+    let first = datavault!(company, license::buy, [offer, "--accept-no-arbitration"])?;
     let actions: Vec<_> = first.transactions.iter().map(|transaction| transaction.action).collect();
     assert_eq!(actions.len(), 2, "approve and buy: {actions:?}");
     let approve = company.addresses().approve(dollar, Amount::from(2 * sale::PRICE));
     company.chain.send_and_confirm(company.wallet()?.signer(), &approve).await?;
-    let second = datavault!(company, license::buy, [offer])?;
+    let second = datavault!(company, license::buy, [offer, "--accept-no-arbitration"])?;
     assert_eq!(second.transactions.len(), 1, "the allowance was there");
     assert_eq!(company.chain.allowance(dollar, me).await?, price);
     Ok(())
@@ -172,7 +177,9 @@ async fn nobody_pays_above_the_maximum_or_for_other_terms() -> Result {
 
     let checked = at.run("company1", &["license", "buy", &id, "--check", "--json"]).await?.report()?;
     assert!(checked["bought"].is_null(), "{checked}");
-    at.run("company1", &["license", "buy", &id, "--max-total", "25", "--json"]).await?.report()?;
+    at.run("company1", &["license", "buy", &id, "--max-total", "25", "--accept-no-arbitration", "--json"])
+        .await?
+        .report()?;
     assert_eq!(balance(&company, dollar).await?, U256::from(1_000_000_000 - sale::PRICE));
     Ok(())
 }
@@ -200,7 +207,7 @@ async fn closed_expired_and_sold_out_offers_sell_nothing() -> Result {
         (sold_out, "is sold out: all 1 licenses are sold", &orders[1], "is sold out"),
         (expiring, "expired", &orders[2], "was valid until"),
     ] {
-        let ran = at.run("company1", &["license", "buy", &offer.to_string()]).await?;
+        let ran = at.run("company1", &["license", "buy", &offer.to_string(), "--accept-no-arbitration"]).await?;
         ran.says(3, &[&format!("offer {offer} {cli_says}"), "`datavault offer list` shows what is open"])?;
         let sentence = reason(&company, &company.addresses().buy(order, Amount::ZERO)).await?;
         assert!(sentence.contains(&format!("offer {offer} {contract_says}")), "{sentence}");
@@ -231,7 +238,7 @@ async fn a_ciphertext_that_is_not_its_cid_is_not_paid_for() -> Result {
         }
     }
     assert!(!blocks.is_empty());
-    let ran = at.run("company1", &["license", "buy", &offer.to_string()]).await?;
+    let ran = at.run("company1", &["license", "buy", &offer.to_string(), "--accept-no-arbitration"]).await?;
     ran.says(4, &["nobody gives baf", "ask the creator to publish it"])?;
     let company = at.session("company1").await?;
     assert_eq!(balance(&company, at.stack.dollar()).await?, U256::from(1_000_000_000u128), "nothing was paid");
@@ -239,6 +246,6 @@ async fn a_ciphertext_that_is_not_its_cid_is_not_paid_for() -> Result {
     for (path, good) in blocks {
         std::fs::write(path, good)?;
     }
-    at.run("company1", &["license", "buy", &offer.to_string(), "--json"]).await?.report()?;
+    at.run("company1", &["license", "buy", &offer.to_string(), "--accept-no-arbitration", "--json"]).await?.report()?;
     Ok(())
 }

@@ -90,6 +90,11 @@ impl Connection {
         self.provider.get_code_at(address).await.map_err(|e| self.failed("read contract code", e))
     }
 
+    /// Wei.
+    pub(crate) async fn balance(&self, account: Address) -> Result<U256, ChainError> {
+        self.provider.get_balance(account).await.map_err(|e| self.failed("read a balance", e))
+    }
+
     pub(crate) async fn block(&self, block: BlockNumberOrTag) -> Result<BlockRef, ChainError> {
         let found = self
             .provider
@@ -135,7 +140,7 @@ impl Connection {
     ) -> Result<TransactionReceipt, ChainError> {
         let from = signer.address();
         let request = request.with_from(from);
-        let have = self.provider.get_balance(from).await.map_err(|e| self.failed("read a balance", e))?;
+        let have = self.balance(from).await?;
         let value = request.value.unwrap_or_default();
         if have < value {
             return Err(ChainError::TooLittleBalance { label, account: from, have, need: value });

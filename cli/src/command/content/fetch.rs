@@ -8,6 +8,7 @@ use futures::future::try_join_all;
 use gateway::{
     client::{ClientError, LaneClient, Receipts, Session as Use, SessionOptions},
     facts::ChainFacts,
+    protocol::ProblemCode,
 };
 use serde::Serialize;
 
@@ -231,6 +232,9 @@ fn explain(error: ClientError) -> Failure {
         ClientError::Unreachable { .. } => Failure::unreachable(text).fix("run the command again when the meter runs"),
         ClientError::Refused(problem) if problem.code.status() == 402 => {
             Failure::state(text).fix("buy a license with `datavault license buy`")
+        }
+        ClientError::Refused(problem) if problem.code == ProblemCode::UnitsExhausted => {
+            Failure::state(text).fix("buy another license with `datavault license buy`")
         }
         ClientError::Refused(_) | ClientError::LicenseUnknown(_) | ClientError::LaneInUse { .. } => {
             Failure::state(text)

@@ -43,8 +43,15 @@ impl Datavault {
     /// Runs a call on the next block's state without sending it, and gives what it would return.
     ///
     /// # Errors
-    /// The contract would refuse; the RPC does not answer.
+    /// The contract would refuse; the sender does not have the value; the RPC does not answer.
     pub async fn simulate(&self, from: Address, call: &Call) -> Result<Bytes, ChainError> {
+        if !call.value.is_zero() {
+            // Nodes word this each in their own way.
+            let have = self.connection.balance(from).await?;
+            if have < call.value {
+                return Err(ChainError::TooLittleBalance { label: call.label, account: from, have, need: call.value });
+            }
+        }
         self.connection.simulate(request(call).with_from(from), call.label).await
     }
 

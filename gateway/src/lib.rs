@@ -5,7 +5,7 @@
 //! was bought; killing either side at any instant loses nothing.
 //!
 //! [`protocol`] is what travels, [`journal`] what the meter remembers, [`meter`] the service, [`deliver`] the
-//! worker that delivers content keys with proofs, [`client`] the licensee.
+//! worker that delivers content keys with proofs, [`settle`] the one that settles what expired, [`client`] the licensee.
 
 pub mod client;
 pub mod deliver;
@@ -14,6 +14,7 @@ pub mod journal;
 pub mod keys;
 pub mod meter;
 pub mod protocol;
+pub mod settle;
 
 mod signing;
 mod sqlite;

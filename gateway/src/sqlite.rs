@@ -4,7 +4,7 @@ use std::{
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use alloy::primitives::{B256, U256};
@@ -65,6 +65,23 @@ pub enum DatabaseError {
 pub(crate) struct Database(Arc<Mutex<Connection>>);
 
 const SCHEMA_VERSION: i64 = 1;
+/// How long another process may hold the database.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// SQLite does not wait for others while it changes the journal's mode, whatever the time-out: so we do.
+fn enter_wal(connection: &Connection) -> rusqlite::Result<()> {
+    let deadline = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error) if is_busy(&error) && Instant::now() < deadline => std::thread::sleep(Duration::from_millis(5)),
+            other => return other,
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
+}
 
 impl Database {
     pub(crate) fn open(path: &Path, schema: &str) -> Result<Self, DatabaseError> {
@@ -82,8 +99,8 @@ impl Database {
             .map_err(|source| DatabaseError::Disk { path: path.to_owned(), source })?;
         let failed = |source| DatabaseError::Open { path: path.to_owned(), source };
         let mut connection = Connection::open(path).map_err(failed)?;
-        connection.busy_timeout(Duration::from_secs(10)).map_err(failed)?;
-        connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
+        connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
+        enter_wal(&connection).map_err(failed)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
         connection.pragma_update(None, "foreign_keys", "ON").map_err(failed)?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;

@@ -21,8 +21,9 @@ use datavault_gateway::{
     client::{Receipts, Session, SessionOptions},
     deliver::{Deliverer, DelivererConfig, DeliveryPolicy, Outcome, Progress, ReceiveError, receive_key},
     facts::{ChainFacts, Facts},
-    meter::{Limits, Meter, MeterConfig, key_folder},
-    protocol::{Problem, ProblemCode},
+    meter::{Limits, Meter, MeterConfig, journal, key_folder},
+    protocol::{Countersigned, Problem, ProblemCode},
+    settle::{Settler, signed_head},
 };
 use domain::{
     Amount, ContentId, ContentKind, ContentRegistered, Context, Delivery, LicenseId, LicenseIssued, MeterPublished,
@@ -394,6 +395,55 @@ async fn metered_use_is_proved_and_drawn_to_the_unit() {
         chain.send_and_confirm(&market.creator, &call).await.unwrap();
     }
     assert_eq!(chain.payment(sold.payment_id).await.unwrap().due, due);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_served_is_settled_from_the_journal_after_expiry_and_before_the_refund() {
+    let market = Market::open().await;
+    let (chain, url) = (&market.chain, market.meter().await);
+    let sold = market.sell(market.per_use(), 400).await;
+    let receipts = Receipts::open(&market.folder.path().join("receipts.sqlite")).unwrap();
+    let options = SessionOptions { meter_url: Some(url), ..SessionOptions::default() };
+    let facts = market.facts().await;
+    let session = Session::open(facts, sold.license_id, market.licensee.clone(), receipts, options).await.unwrap();
+    for (number, fetches) in [(0, 3), (1, 2)] {
+        let lane = session.lane(number).await.unwrap();
+        for step in 0..fetches {
+            lane.fetch(step * 1_000..step * 1_000 + 1_000).await.unwrap();
+        }
+    }
+    let journal = journal(market.folder.path()).unwrap();
+    let settler = Settler::new(chain.clone(), market.creator.clone(), journal).await.unwrap();
+    assert!(settler.run_once().await.unwrap().is_empty(), "the license has not expired");
+
+    // One lane is settled by somebody already.
+    let entry = market_journal_last(&market, sold.license_id);
+    let call = chain.addresses().settle_signed(&signed_head(sold.license_id, 1, &entry));
+    chain.send_and_confirm(&market.licensee, &call).await.unwrap();
+
+    chain.provider().anvil_set_next_block_timestamp(sold.expires_at + 1).await.unwrap();
+    chain.provider().anvil_mine(Some(1), None).await.unwrap();
+    let settled = settler.run_once().await.unwrap();
+    assert!(
+        matches!(settled.as_slice(), [lane] if lane.lane == 0 && lane.total == 3 && lane.sent.is_ok()),
+        "{settled:?}"
+    );
+    assert_eq!(chain.settled_units(sold.license_id).await.unwrap(), 5);
+    assert_eq!(chain.payment(sold.payment_id).await.unwrap().due, Amount::from(5 * UNIT_PRICE));
+    assert!(settler.run_once().await.unwrap().is_empty(), "nothing is settled twice");
+
+    let refundable_at = chain.payment(sold.payment_id).await.unwrap().refundable_at;
+    chain.provider().anvil_set_next_block_timestamp(refundable_at).await.unwrap();
+    chain.send_and_confirm(&market.licensee, &chain.addresses().refund(sold.payment_id)).await.unwrap();
+    let refunded = chain.payment(sold.payment_id).await.unwrap().refunded;
+    assert_eq!(refunded, Amount::from(395 * UNIT_PRICE));
+    assert!(settler.run_once().await.unwrap().is_empty());
+}
+
+/// The last head of lane 1, as the meter keeps it.
+fn market_journal_last(market: &Market, license_id: LicenseId) -> Countersigned {
+    let entries = journal(market.folder.path()).unwrap().last_of_license(license_id).unwrap();
+    entries.into_iter().find(|entry| entry.lane.lane == 1).unwrap().countersigned
 }
 
 /// Proves a lane in two batches, the second from an open block, and settles each.

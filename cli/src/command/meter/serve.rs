@@ -1,10 +1,11 @@
-//! `datavault meter serve`: serves content, countersigns heads and delivers keys until interrupted.
+//! `datavault meter serve`: serves content, countersigns heads, delivers keys and settles until interrupted.
 
-use std::{fmt, future::Future, net::SocketAddr, sync::Arc};
+use std::{fmt, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use gateway::{
     facts::ChainFacts,
     meter::{Limits, Meter, MeterConfig, MeterError},
+    settle::Settler,
 };
 use serde::Serialize;
 use tokio::net::TcpListener;
@@ -15,9 +16,13 @@ use crate::{
     session::Session,
 };
 
-/// Serve this wallet's content, countersign heads and deliver keys, until interrupted.
+/// How often the meter looks for licenses that expired: often in the shortest grace.
+const SETTLE_POLL: Duration = Duration::from_secs(60);
+
+/// Serve this wallet's content, countersign heads, deliver keys and settle what expired, until interrupted.
 ///
-/// Keys and ciphertexts come from the wallet's data folder, where `content register` put them.
+/// When a license expires, what was served is settled by the last heads that both sides signed, so that the licensee
+/// takes back only what it did not use. Keys and ciphertexts come from the wallet's data folder, where `content register` put them.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(after_help = "Examples:
   datavault meter serve --listen 0.0.0.0:8402
@@ -29,6 +34,9 @@ pub struct Args {
     /// Only serve: leave the delivery of keys to `datavault key deliver`
     #[arg(long)]
     pub no_deliver: bool,
+    /// Only serve: leave settlement to `datavault usage settle`
+    #[arg(long)]
+    pub no_settle: bool,
 }
 
 /// A meter that has stopped.
@@ -69,7 +77,8 @@ pub async fn serve_until(
         // Nobody listens any more if the meter has stopped by itself.
         let _ = stop.send(true);
     });
-    let served = async { meter.serve(listener, wait(stopped.clone())).await.or_fail(|| "the meter stopped".into()) };
+    let served =
+        async { meter.clone().serve(listener, wait(stopped.clone())).await.or_fail(|| "the meter stopped".into()) };
     let delivered = async {
         if args.no_deliver {
             return Ok(());
@@ -77,7 +86,17 @@ pub async fn serve_until(
         let deliverer = super::super::key::deliver::deliverer(session).await?;
         deliverer.run(wait(stopped.clone())).await.or_fail(|| "the delivery worker stopped".into())
     };
-    let ended = tokio::try_join!(served, delivered);
+    let settled = async {
+        if args.no_settle {
+            return Ok(());
+        }
+        let (chain, sender) = (session.chain.clone(), session.wallet()?.signer().clone());
+        let settler = Settler::new(chain, sender, meter.journal().clone()).await;
+        let settler = settler.or_unreachable(|| "cannot start settling".into())?;
+        settler.run(SETTLE_POLL, wait(stopped.clone())).await;
+        Ok(())
+    };
+    let ended = tokio::try_join!(served, delivered, settled);
     signal.abort();
     ended?;
     Ok(Report { listened })

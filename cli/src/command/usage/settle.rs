@@ -6,11 +6,11 @@ use std::{
 };
 
 use alloy::primitives::U256;
-use contracts::SignedHead;
 use domain::{Amount, ChainEvent, Context, LicenseId};
 use gateway::{
     journal::{DatabaseError, Lane},
     protocol::Countersigned,
+    settle::signed_head,
 };
 use serde::Serialize;
 
@@ -210,16 +210,7 @@ async fn settle_head(
     if head.total <= session.chain.lane_state(Context(head.ctx)).await?.signed_total {
         return Ok(None);
     }
-    let signed = SignedHead {
-        license_id,
-        lane,
-        seq: head.seq,
-        total: head.total,
-        head: head.head,
-        time: head.time,
-        licensee_signature: last.licensee_signature,
-        meter_signature: last.meter_signature,
-    };
+    let signed = signed_head(license_id, lane, &last);
     let sent = session.submit(session.addresses().settle_signed(&signed)).await?;
     announced(&sent, |event| matches!(event, ChainEvent::UsageSigned(_)).then_some(()))?;
     Ok(Some((Settled { lane, seq: head.seq, total: head.total, head: head.head }, sent.transaction)))

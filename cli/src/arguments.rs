@@ -190,6 +190,8 @@ verbs!(
     DisputeCommand in dispute {
         /// Complain about what a delivered key opened
         File = file,
+        /// Add evidence, as one of the parties
+        Respond = respond,
         /// Check a dispute's evidence, as the arbitrator
         Inspect = inspect,
         /// Rule, as the arbitrator

@@ -39,6 +39,12 @@ impl Blocks {
         &self.own
     }
 
+    /// Whether anybody else could have what is published here.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        !self.shared.is_empty() || !self.nodes.is_empty()
+    }
+
     /// Puts a small file into the own store.
     ///
     /// # Errors

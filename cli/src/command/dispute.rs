@@ -4,5 +4,7 @@ pub mod evidence;
 pub mod execute;
 pub mod file;
 pub mod inspect;
+mod opened;
+pub mod respond;
 pub mod rule;
 pub mod show;

@@ -2,15 +2,17 @@
 
 use std::{fmt, path::PathBuf, time::Instant};
 
-use content::OpenError;
 use domain::{Amount, ChainEvent, DisputeId, DisputeKind, LicenseId, PaymentId};
 use rand::rngs::OsRng;
 use serde::Serialize;
 use statement::key_delivery;
 
-use super::evidence::Evidence;
+use super::{
+    evidence::Evidence,
+    opened::{Opened, open},
+};
 use crate::{
-    blocks::{MAX_FETCH_BYTES, blocking},
+    blocks::{Blocks, MAX_FETCH_BYTES, blocking},
     failure::{Failure, OrFail},
     money::Currency,
     output::Fields,
@@ -23,7 +25,7 @@ use crate::{
 /// Complain that a delivered key opens something else than what was registered.
 ///
 /// The key is sealed again, to the arbitrator's published key and with a proof, and stored by CID where the network's
-/// parties look for files. The payment freezes, and a bond in ETH is held until the ruling.
+/// parties look for files, together with the ciphertext. The payment freezes, and a bond in ETH is held until the ruling.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Example:\n  datavault dispute file 3 --kind content_mismatch --complaint 'not the penguins'")]
 pub struct Args {
@@ -68,6 +70,8 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
         return Err(Failure::usage(format!("disputes of the kind {} cannot be filed yet", args.kind))
             .fix("an undelivered license is refunded with `datavault escrow refund`"));
     }
+    let blocks = session.blocks()?;
+    require_way(&blocks, args.evidence_out.is_some())?;
     let received = receive(session, args.license).await?;
     require_mismatch(session, &received).await?;
     let (evidence, proving_millis) = seal(session, &args, &received).await?;
@@ -75,9 +79,10 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
     if let Some(path) = &args.evidence_out {
         std::fs::write(path, &bytes).or_fail(|| format!("cannot write `{}`", path.display()))?;
     }
-    let blocks = session.blocks()?;
     let cid = blocks.add(bytes).await?;
     blocks.publish(cid).await?;
+    // What is complained of must stay there to be looked at, whatever the creator takes back.
+    blocks.publish(received.cid).await?;
     let bond = session.chain.filing_bond().await?;
     let call = session.addresses().file_dispute(args.license, args.kind, cid.to_bytes().into(), bond);
     let sent = session.submit(call).await?;
@@ -96,28 +101,31 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
     })
 }
 
+/// Evidence that reaches nobody would lose the bond.
+fn require_way(blocks: &Blocks, is_handed_over: bool) -> Result<(), Failure> {
+    if blocks.is_shared() || is_handed_over {
+        return Ok(());
+    }
+    Err(Failure::state(
+        "there is nowhere to publish the evidence, so the arbitrator could not see it: nothing was sent",
+    )
+    .fix(
+        "name block_dirs or ipfs_urls for the network in datavault.toml, or pass --evidence-out FILE and hand the \
+              file and the ciphertext to the arbitrator",
+    ))
+}
+
 /// A complaint about content that is as registered would lose its bond.
 async fn require_mismatch(session: &Session, received: &Received) -> Result<(), Failure> {
     let blocks = session.blocks()?;
     blocks.fetch(received.cid, MAX_FETCH_BYTES).await?;
     match open(session, received).await? {
-        Ok(_) => Err(Failure::state("the plaintext is what was registered: there is nothing to complain of")
-            .fix("decrypt it with `datavault key receive`")),
-        Err(OpenError::Write(error)) => Err(Failure::failed("cannot decrypt").because(error)),
-        Err(_) => Ok(()),
+        Opened::AsRegistered(_) => {
+            Err(Failure::state("the plaintext is what was registered: there is nothing to complain of")
+                .fix("decrypt it with `datavault key receive`"))
+        }
+        Opened::Otherwise(_) | Opened::Nothing(_) => Ok(()),
     }
-}
-
-/// Decrypts what lies in the own store and compares its hash, keeping nothing.
-pub(super) async fn open(session: &Session, received: &Received) -> Result<Result<u64, OpenError>, Failure> {
-    let store = session.blocks()?.own().clone();
-    let (key, cid, hash) = (received.key.clone(), received.cid, received.content_hash);
-    let _step = session.progress.step(format!("decrypting {cid}"));
-    blocking(move || {
-        let ciphertext = store.get(&cid).map_err(|source| OpenError::Read { bytes: 0, source: source.into() })?;
-        content::open(&key, ciphertext, std::io::sink(), &hash)
-    })
-    .await
 }
 
 async fn seal(session: &Session, args: &Args, received: &Received) -> Result<(Evidence, u64), Failure> {
@@ -168,5 +176,23 @@ impl fmt::Display for Report {
             .with("ruling by", show_time(self.ruling_deadline))
             .with("evidence", &self.evidence_cid);
         write!(f, "{fields}\n{}", Transaction::lines(&self.transactions))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bond_is_not_posted_for_evidence_that_reaches_nobody() {
+        let dir = tempfile::tempdir().unwrap();
+        let alone = Blocks::open(dir.path().join("own"), &[], &[]).unwrap();
+        let refused = require_way(&alone, false).unwrap_err().to_string();
+        assert!(refused.contains("nowhere to publish") && refused.contains("--evidence-out"), "{refused}");
+        require_way(&alone, true).unwrap();
+        let shared = Blocks::open(dir.path().join("own"), &[dir.path().join("shared")], &[]).unwrap();
+        require_way(&shared, false).unwrap();
+        let node = "http://127.0.0.1:5001".parse().unwrap();
+        require_way(&Blocks::open(dir.path().join("own"), &[], &[node]).unwrap(), false).unwrap();
     }
 }

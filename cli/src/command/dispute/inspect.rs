@@ -2,16 +2,16 @@
 
 use std::{fmt, path::PathBuf};
 
-use alloy::primitives::B256;
-use content::{Cid, ContentKey, OpenError};
-use domain::{ContentId, DisputeId, DisputeKind, LicenseId, Ruling};
+use alloy::primitives::{Address, B256};
+use content::{Cid, ContentKey};
+use domain::{ContentId, DisputeId, DisputeKind, LicenseId, ProfileId, Ruling};
 use groth16::Verifier;
 use serde::Serialize;
 use statement::key_delivery::decrypt_committed;
 
 use super::{
     evidence::{Evidence, MAX_EVIDENCE_BYTES},
-    file::open,
+    opened::{Opened, open},
 };
 use crate::{
     blocks::{MAX_FETCH_BYTES, cid_from_bytes},
@@ -95,6 +95,9 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
         Err(failure) => return Ok(report.unproved(&failure.message())),
     };
     report.complaint = Some(evidence.complaint.clone());
+    if is_for_older_keys(session, &evidence, me).await? {
+        return Ok(report.unreadable(evidence.arbitrator_profile_id));
+    }
     let key = match examine(session, &evidence, &mut report, content.key_commitment).await? {
         Ok(key) => key,
         Err(reason) => return Ok(report.unproved(&reason)),
@@ -105,21 +108,18 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
     let received =
         Received { content_id: content.content_id, key, cid, content_hash: content.content_hash.0, ctx: evidence.ctx };
     match open(session, &received).await? {
-        Ok(bytes) => {
+        Opened::AsRegistered(bytes) => {
             report.checks.push(format!("decrypted: {bytes} bytes with the registered SHA-256"));
             report.verdict = "the key opens exactly what was registered: the complaint is unfounded".into();
             report.recommended = Ruling::Creator;
         }
-        Err(OpenError::WrongContent { actual, .. }) => {
+        Opened::Otherwise(actual) => {
             report.checks.push(format!("decrypted: SHA-256 is {actual}, not the registered one"));
             report.verdict = "the key is the registered one and opens something else than what was registered".into();
             report.recommended = Ruling::Licensee;
         }
-        Err(error @ (OpenError::Write(_) | OpenError::WriteFile { .. })) => {
-            return Err(Failure::failed("cannot decrypt").because(error));
-        }
-        Err(error) => {
-            report.checks.push(format!("not decrypted: {error}"));
+        Opened::Nothing(reason) => {
+            report.checks.push(format!("not decrypted: {reason}"));
             report.verdict = "the registered key does not open the registered ciphertext".into();
             report.recommended = Ruling::Licensee;
         }
@@ -137,6 +137,18 @@ async fn fetch_evidence(session: &Session, cid: Cid, file: Option<PathBuf>) -> R
         }
     }
     blocks.read(cid, MAX_EVIDENCE_BYTES).await
+}
+
+/// Whether evidence is sealed to keys that this account published and this wallet does not have: its fault, not the
+/// filer's.
+async fn is_for_older_keys(session: &Session, evidence: &Evidence, me: Address) -> Result<bool, Failure> {
+    if evidence.arbitrator_commitment == session.licensee_keys()?.secret.public().commitment() {
+        return Ok(false);
+    }
+    let published = session.profiles_of(me).await?;
+    Ok(published.iter().any(|profile| {
+        profile.profile_id == evidence.arbitrator_profile_id && profile.commitment == evidence.arbitrator_commitment
+    }))
 }
 
 /// The key in the evidence, or why the evidence proves nothing.
@@ -176,6 +188,16 @@ async fn examine(
 }
 
 impl Report {
+    fn unreadable(mut self, profile_id: ProfileId) -> Self {
+        self.checks.push(format!("evidence: sealed to your profile {profile_id}, whose key this wallet does not have"));
+        self.verdict = format!(
+            "nothing is shown either way: open the evidence with the wallet that published profile {profile_id}, \
+             or refuse to rule"
+        );
+        self.recommended = Ruling::None;
+        self
+    }
+
     fn unproved(mut self, reason: &str) -> Self {
         self.checks.push(format!("evidence: {reason}"));
         self.verdict = format!("the evidence proves nothing: {reason}");

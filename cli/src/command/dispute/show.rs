@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use alloy::primitives::Address;
+use alloy::primitives::{Address, Bytes};
 use domain::{Amount, DisputeId, DisputeKind, DisputeState, LicenseId, PaymentId, Ruling};
 use serde::Serialize;
 
@@ -45,6 +45,17 @@ pub struct Report {
     pub bond: Amount,
     /// CID of the evidence that it was filed with.
     pub evidence_cid: String,
+    /// Evidence that parties added since.
+    pub added: Vec<Added>,
+}
+
+/// Evidence that a party added.
+#[derive(Debug, Serialize)]
+pub struct Added {
+    /// Who.
+    pub party: Address,
+    /// Its CID, or the bytes if they are none.
+    pub evidence_cid: String,
 }
 
 /// Shows a dispute.
@@ -67,13 +78,25 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
         filed_at: dispute.filed_at,
         ruling_deadline: dispute.ruling_deadline,
         bond: dispute.bond,
-        evidence_cid: crate::blocks::cid_from_bytes(&filed.evidence_cid)?.to_string(),
+        evidence_cid: cid_words(&filed.evidence_cid),
+        added: session
+            .chain
+            .evidence(args.dispute)
+            .await?
+            .into_iter()
+            .map(|added| Added { party: added.party, evidence_cid: cid_words(&added.evidence_cid) })
+            .collect(),
     })
+}
+
+/// A party may submit any bytes; the dispute is shown all the same.
+fn cid_words(bytes: &Bytes) -> String {
+    crate::blocks::cid_from_bytes(bytes).map_or_else(|_| format!("{bytes} (no CID)"), |cid| cid.to_string())
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Fields::new()
+        let fields = Fields::new()
             .with("dispute", format!("{} about license {}, {}", self.dispute_id, self.license_id, self.kind))
             .with("payment", self.payment_id)
             .with("state", self.state)
@@ -82,7 +105,10 @@ impl fmt::Display for Report {
             .with("respondent", self.respondent)
             .with("arbitrator", format!("{}, until {}", self.arbitrator, show_time(self.ruling_deadline)))
             .with("bond", Currency::eth().show(self.bond))
-            .with("evidence", &self.evidence_cid)
+            .with("evidence", &self.evidence_cid);
+        self.added
+            .iter()
+            .fold(fields, |fields, added| fields.with("added", format!("{} by {}", added.evidence_cid, added.party)))
             .fmt(f)
     }
 }

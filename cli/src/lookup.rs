@@ -22,9 +22,6 @@ use crate::{
     submit::{Sent, Transaction},
 };
 
-/// Blocks whose logs are asked for at once; nodes refuse much more.
-const LOG_PAGE: u64 = 50_000;
-
 /// An offer and what of it changes.
 #[derive(Clone, Debug)]
 pub struct Offer {
@@ -58,7 +55,7 @@ impl From<ChainError> for Failure {
             ChainError::Unreachable { .. } => {
                 Self::unreachable(text).fix("check that the node runs, or name another network with --network")
             }
-            ChainError::Url { .. } => Self::usage(text).fix("correct the network's rpc_url"),
+            ChainError::Url { .. } | ChainError::NoTls { .. } => Self::usage(text).fix("correct the network's rpc_url"),
             ChainError::WrongChain { .. } => Self::usage(text).fix("correct the network's rpc_url or deployment"),
             ChainError::NotDeployed { .. } => Self::state(text),
             ChainError::Reverted { .. } | ChainError::NotFound(_) | ChainError::Failed { .. } => Self::state(text),
@@ -96,8 +93,9 @@ impl Session {
             .with_value(call.value)
             .with_input(call.input.clone());
         let provider = self.chain.provider();
-        let gas = provider.estimate_gas(request).await.or_unreachable(|| "the node cannot estimate gas".into())?;
-        let price = provider.get_gas_price().await.or_unreachable(|| "the node knows no gas price".into())?;
+        let failed = |what| move |error| Failure::from(self.chain.failed(what, error));
+        let gas = provider.estimate_gas(request).await.map_err(failed("estimate gas"))?;
+        let price = provider.get_gas_price().await.map_err(failed("tell the gas price"))?;
         Ok(Amount(U256::from(gas) * U256::from(price)))
     }
 
@@ -316,14 +314,8 @@ impl Session {
     /// If the node does not answer.
     pub async fn events(&self) -> Result<Vec<ChainEvent>, Failure> {
         let latest = self.chain.latest_block().await?.number;
-        let mut from = self.chain.deployment().start_block;
-        let mut events = Vec::new();
-        while from <= latest {
-            let to = latest.min(from + LOG_PAGE - 1);
-            events.extend(self.chain.events(from, to).await?.into_iter().map(|(_, event)| event));
-            from = to + 1;
-        }
-        Ok(events)
+        let events = self.chain.events(self.chain.deployment().start_block, latest).await?;
+        Ok(events.into_iter().map(|(_, event)| event).collect())
     }
 
     async fn events_of<E: TryFrom<ChainEvent>>(&self) -> Result<Vec<E>, Failure> {

@@ -77,17 +77,21 @@ impl Session {
     }
 }
 
-async fn list<T: DeserializeOwned>(api_url: &Url, path: &str, filter: &[(&str, String)]) -> Result<Listed<T>, Failure> {
-    let silent = || format!("the API {api_url} does not answer");
-    let is_here = match api_url.host() {
+pub(crate) fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
-    };
+    }
+}
+
+async fn list<T: DeserializeOwned>(api_url: &Url, path: &str, filter: &[(&str, String)]) -> Result<Listed<T>, Failure> {
+    let silent = || format!("the API {api_url} does not answer");
     let http = reqwest::Client::builder().timeout(TIMEOUT);
     // A proxy of the environment cannot reach a service on this machine.
-    let http = if is_here { http.no_proxy() } else { http }.build().or_fail(|| "cannot speak HTTP".into())?;
+    let http =
+        if is_this_machine(api_url) { http.no_proxy() } else { http }.build().or_fail(|| "cannot speak HTTP".into())?;
     let mut url = api_url.join(path).or_usage(|| format!("`{api_url}` is no API address"))?;
     url.query_pairs_mut().extend_pairs(filter).append_pair("limit", PAGE);
     let (mut rows, mut block, mut cursor) = (Vec::new(), 0, None::<String>);

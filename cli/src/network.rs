@@ -4,10 +4,10 @@
 //!
 //! ```toml
 //! [networks.sepolia]
-//! rpc_url = "https://rpc.example"
+//! rpc_url = "http://127.0.0.1:8545"           # no TLS: a node of yours, or a local proxy that speaks it
 //! deployment = "deployments/sepolia.json"     # relative to this file
-//! api_url = "https://api.example"             # optional: lists come from it
-//! meter_url = "https://meter.example"         # optional: what `meter publish` publishes
+//! api_url = "http://127.0.0.1:8080"           # optional: lists come from it
+//! meter_url = "http://meter.example:8402"     # optional: what `meter publish` publishes
 //! block_dirs = ["/mnt/shared/blocks"]         # optional: folders that the parties share
 //! ipfs_urls = ["http://127.0.0.1:5001"]       # optional: IPFS nodes, by their RPC
 //! tokens = { USDC = "0x…" }                   # optional: names for --token
@@ -110,6 +110,31 @@ impl Network {
     /// # Errors
     /// If nothing of that name is known, or its file is damaged.
     pub fn load(name: &str) -> Result<Self, Failure> {
+        let network = Self::described(name)?;
+        network.require_no_tls()?;
+        Ok(network)
+    }
+
+    /// This build has no TLS; better said at once than as a connection that fails.
+    fn require_no_tls(&self) -> Result<(), Failure> {
+        let of_nodes = self.ipfs_urls.iter().map(|url| ("ipfs_urls", Some(url)));
+        let urls = [("rpc_url", Some(&self.rpc_url)), ("api_url", self.api_url.as_ref())];
+        for (field, url) in urls.into_iter().chain(of_nodes) {
+            if let Some(url) = url.filter(|url| matches!(url.scheme(), "https" | "wss")) {
+                let (scheme, host) = (url.scheme(), url.host_str().unwrap_or_default());
+                return Err(Failure::usage(format!(
+                    "`{field}` of network `{}` is {scheme}://{host}: this build has no TLS",
+                    self.name
+                ))
+                .fix(format!(
+                    "set `{field}` to an http:// address: a node of yours, or a local proxy that speaks TLS"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn described(name: &str) -> Result<Self, Failure> {
         let path = Path::new(name);
         if path.extension().is_some_and(|extension| extension == "json") {
             return Self::from_stack(DEV, path);
@@ -324,5 +349,23 @@ mod tests {
         fs::write(&path, "[networks.x]\nrpc_url = \"https://rpc.example\"\n").unwrap();
         let message = Network::load(path.to_str().unwrap()).unwrap_err().to_string();
         assert!(message.contains("missing field `deployment`"), "{message}");
+    }
+
+    #[test]
+    fn an_address_that_needs_tls_is_refused_with_the_field_to_change() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("stack.json");
+        let contracts = ["ContentRegistry", "LicenseManager", "PaymentEscrow", "UsageTracker", "DisputeResolution"];
+        let contracts: BTreeMap<_, _> = contracts.into_iter().map(|name| (name, Address::ZERO)).collect();
+        for (rpc, api, field) in [
+            ("https://rpc.example/secret", "http://127.0.0.1:1", "`rpc_url`"),
+            ("http://127.0.0.1:1", "https://api.example/secret", "`api_url`"),
+        ] {
+            let stack = serde_json::json!({"rpc_url": rpc, "api_url": api, "contracts": contracts});
+            fs::write(&path, stack.to_string()).unwrap();
+            let message = Network::load(path.to_str().unwrap()).unwrap_err().to_string();
+            assert!(message.contains(field) && message.contains("has no TLS"), "{message}");
+            assert!(!message.contains("secret"), "{message}");
+        }
     }
 }

@@ -109,19 +109,62 @@ impl Session {
     /// # Errors
     /// With the contract's reason if it refuses, before anything is sent if possible.
     pub async fn submit(&self, call: Call) -> Result<Sent, Failure> {
+        self.agree(&call, &[]).await?;
+        self.send_agreed(call).await
+    }
+
+    /// Tries a call, tells its cost and whatever else the user should know, and asks. Sends nothing.
+    ///
+    /// # Errors
+    /// If the contract would refuse, or the user does.
+    pub async fn agree(&self, call: &Call, facts: &[String]) -> Result<(), Failure> {
         let action = call.label;
         let step = self.progress.step(format!("trying to {action}"));
-        let cost = self.estimate(&call).await?;
+        let cost = self.estimate(call).await?;
         if self.consent == Consent::Ask {
-            let value = match call.value.is_zero() {
-                true => String::new(),
-                false => format!(" and sends {}", Currency::eth().show(Amount(call.value))),
-            };
-            let eth = Currency::eth();
-            let question = format!("{action}: costs about {}{value}. Send?", eth.show(cost));
-            step.pause(|| ask(&question))?;
+            step.pause(|| ask(&question(call, cost, facts)))?;
         }
-        step.say(format!("{action}: waiting for a block"));
+        Ok(())
+    }
+
+    /// Sends a call that was agreed to, and waits until it is in a block.
+    ///
+    /// # Errors
+    /// If it is refused after all, or not mined in time.
+    pub async fn send_agreed(&self, call: Call) -> Result<Sent, Failure> {
+        let _step = self.progress.step(format!("{}: waiting for a block", call.label));
         self.send(call).await
+    }
+}
+
+fn question(call: &Call, gas: Amount, facts: &[String]) -> String {
+    let eth = Currency::eth();
+    let value = match call.value.is_zero() {
+        true => String::new(),
+        false => format!(" and sends {}", eth.show(Amount(call.value))),
+    };
+    let facts: String = facts.iter().map(|fact| format!("  {fact}\n")).collect();
+    format!("{facts}{}: costs about {}{value}. Send?", call.label, eth.show(gas))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_tells_what_is_paid_beside_gas() {
+        let mut call = Call {
+            label: "buy a license",
+            to: Default::default(),
+            value: Default::default(),
+            input: Default::default(),
+        };
+        let facts = ["pays 25 dUSD".to_owned(), "arbitrator 0x14".to_owned()];
+        assert_eq!(
+            question(&call, Amount(alloy::primitives::U256::from(10).pow(alloy::primitives::U256::from(15))), &facts),
+            "  pays 25 dUSD\n  arbitrator 0x14\nbuy a license: costs about 0.001 ETH. Send?"
+        );
+        call.value = alloy::primitives::U256::from(10).pow(alloy::primitives::U256::from(18));
+        assert!(question(&call, Amount::ZERO, &[]).contains(" and sends 1 ETH. Send?"));
     }
 }

@@ -75,7 +75,7 @@ fn a_silent_node_is_named() {
     let folder = tempfile::tempdir().unwrap();
     silent_network(folder.path());
     let text = failure(folder.path(), &["content", "list", "--network", "stack.json"]);
-    assert!(text.starts_with("exit 4\nerror: RPC http://127.0.0.1:9/ does not answer"), "{text}");
+    assert!(text.starts_with("exit 4\nerror: RPC http://127.0.0.1:9 does not answer"), "{text}");
     let json = failure(folder.path(), &["content", "list", "--network", "stack.json", "--json"]);
     assert!(
         json.contains("\"code\": \"unreachable\"") && json.contains("\"fix\": \"check that the node runs"),

@@ -114,7 +114,7 @@ async fn a_purchase_killed_anywhere_is_paid_once() -> Result {
     let buyer = it.at.session("company1").await?;
     let me = buyer.wallet()?.address();
     let (offer, dollar) = (offer.to_string(), it.at.stack.dollar());
-    let words = ["license", "buy", &offer, "--json"];
+    let words = ["license", "buy", &offer, "--accept-no-arbitration", "--json"];
     let span = it.measure("company2", &words).await?;
     let before = buyer.balance(me, dollar).await?.0;
     let mut found = 0;

@@ -16,8 +16,6 @@ impl Play<'_> {
             "company3 decrypts something else than what was registered",
         )?;
 
-        // The arbitrator's key must be on the chain before a key can be encrypted to it.
-        run!(self, arbitrator, wallet::publish, [])?;
         let filed = run!(self, company3, dispute::file, [license])?;
         self.report.proof("key_delivery", 1, filed.proving_millis);
         let dispute = filed.dispute_id;

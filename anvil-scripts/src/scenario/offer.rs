@@ -15,6 +15,8 @@ pub const UNIT_BYTES: u32 = 65_536;
 impl Play<'_> {
     pub(super) async fn offer(&mut self) -> Result<()> {
         let arbitrator = self.stack.actors.arbitrator.address();
+        // Buyers want to see the key that evidence would be sealed to before they pay.
+        run!(self, arbitrator, wallet::publish, [])?;
         let perpetual = run!(
             self,
             creator,

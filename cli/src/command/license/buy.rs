@@ -23,7 +23,8 @@ use crate::{
 
 /// Check what is offered, and buy it.
 ///
-/// Before anything is paid, the ciphertext is fetched and compared with its CID, and the meter's keys are checked.
+/// Before anything is paid, the ciphertext is fetched and compared with its CID, the meter's keys are checked, and so
+/// is whether the arbitrator could be shown what is wrong.
 /// The price goes to the escrow, never to the creator directly. Running the command again after a crash finds the
 /// license that was bought instead of buying twice.
 #[derive(Clone, Debug, clap::Args)]
@@ -43,6 +44,9 @@ pub struct Args {
     /// Only check, buy nothing
     #[arg(long)]
     pub check: bool,
+    /// Buy although the arbitrator published no key: what is wrong with the content could not be shown to it
+    #[arg(long)]
+    pub accept_no_arbitration: bool,
     /// Who is to share the platform's fee
     #[arg(long, value_name = "ADDRESS")]
     pub referrer: Option<Address>,
@@ -122,6 +126,7 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
         .fix("raise --max-total, or buy fewer units"));
     }
     check::balance(session, wallet.address(), &checked).await?;
+    check::arbitration(&checked, args.accept_no_arbitration)?;
 
     let mut transactions = Vec::new();
     let profile_id = ensure_profile(session, &mut transactions).await?;
@@ -140,14 +145,13 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
         referrer: args.referrer.unwrap_or_default(),
     };
     let value = if token.is_eth() { checked.total } else { Amount::ZERO };
+    let call = session.addresses().buy(&order, value);
+    session.agree(&call, &checked.facts()).await?;
     order_file.begin(session).await?;
-    let sent = match session.submit(session.addresses().buy(&order, value)).await {
+    let sent = match session.send_agreed(call).await {
         Ok(sent) => sent,
         Err(failure) => {
-            // Silence may hide a purchase; a refusal does not.
-            if failure.kind != crate::failure::FailureKind::Unreachable {
-                order_file.clear()?;
-            }
+            order_file.clear_if_unbought(&failure)?;
             return Err(failure);
         }
     };
@@ -206,6 +210,10 @@ impl fmt::Display for Report {
             .maybe("expires", self.bought.as_ref().map(|bought| show_time(bought.expires_at)))
             .with("content", content)
             .with("total", Currency::show(&checked.currency, checked.total))
+            .with("arbitrator", checked.arbitrator_words())
+            .maybe("delivery", checked.delivery_words())
+            .maybe("complaints", checked.dispute_words())
+            .maybe("use", checked.expiry_words())
             .with(
                 "ciphertext",
                 match checked.ciphertext_bytes {
@@ -214,6 +222,7 @@ impl fmt::Display for Report {
                 },
             )
             .with("meter", format!("{} at {}, keys checked", checked.meter_id, checked.meter_url));
+        let fields = checked.warnings.iter().fold(fields, |fields, warning| fields.with("warning", warning));
         match &self.bought {
             None => write!(f, "{fields}\nnothing was bought (--check)"),
             Some(bought) if bought.found => write!(f, "{fields}\nan earlier run had bought it: nothing was sent"),

@@ -240,7 +240,10 @@ pub(super) async fn settle(session: &Session, proved: &Proved) -> Result<Transac
 }
 
 fn write(folder: &std::path::Path, proved: &Proved) -> Result<(), Failure> {
-    make_private_dir(folder)?;
+    // A folder that is there belongs to somebody, with the permissions that it has.
+    if !folder.is_dir() {
+        make_private_dir(folder)?;
+    }
     let path = folder.join(format!("license-{}-lane-{}-{:#x}.json", proved.license_id, proved.lane, proved.head_after));
     let text = serde_json::to_vec_pretty(proved).or_fail(|| "cannot write the proof".into())?;
     std::fs::write(&path, text).or_fail(|| format!("cannot write `{}`", path.display()))
@@ -267,5 +270,36 @@ impl fmt::Display for Report {
             .with("drawn now", self.currency.show(self.drawn));
         write!(f, "{proofs}\n{fields}\n{}", Transaction::lines(&self.transactions))?;
         f.write_str("\nA proof shows metered fetches, not that a copy was never read again.")
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_folder_for_proofs_keeps_its_permissions_and_a_new_one_is_private() {
+        let dir = tempfile::tempdir().unwrap();
+        let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let (old, new) = (dir.path().join("old"), dir.path().join("new"));
+        std::fs::create_dir(&old).unwrap();
+        std::fs::set_permissions(&old, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let proved = Proved {
+            license_id: LicenseId(1),
+            lane: 0,
+            events: 1,
+            units: 1,
+            head_before: U256::ZERO,
+            head_after: U256::from(1),
+            window_start: 1,
+            window_end: 2,
+            proof: [U256::ZERO; 8],
+            proving_millis: 1,
+        };
+        write(&old, &proved).unwrap();
+        write(&new, &proved).unwrap();
+        assert_eq!((mode(&old), mode(&new)), (0o755, 0o700));
     }
 }

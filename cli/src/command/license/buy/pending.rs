@@ -7,7 +7,7 @@ use domain::{ChainEvent, LicenseIssued, OfferId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    failure::{Failure, OrFail},
+    failure::{Failure, FailureKind, OrFail},
     home::{make_private_dir, read_if_any, write_secret},
     session::Session,
 };
@@ -38,7 +38,7 @@ impl PendingOrder {
         let Ok(begun) = serde_json::from_slice::<Begun>(&text) else { return Ok(None) };
         let me = session.wallet()?.address();
         let (from, latest) = (begun.after_block + 1, session.chain.latest_block().await?.number);
-        let events = if from <= latest { session.chain.events(from, latest).await? } else { Vec::new() };
+        let events = session.chain.events(from, latest).await?;
         let bought = events.into_iter().find_map(|(_, event)| match event {
             ChainEvent::LicenseIssued(issued) if issued.offer_id == self.offer_id && issued.payer == me => Some(issued),
             _ => None,
@@ -47,9 +47,9 @@ impl PendingOrder {
             return Ok(bought);
         }
         let provider = session.chain.provider();
-        let nonce = || "the node cannot tell the wallet's nonce".to_owned();
-        let mined = provider.get_transaction_count(me).await.or_unreachable(nonce)?;
-        let sent = provider.get_transaction_count(me).pending().await.or_unreachable(nonce)?;
+        let failed = |error| Failure::from(session.chain.failed("tell the wallet's nonce", error));
+        let mined = provider.get_transaction_count(me).await.map_err(failed)?;
+        let sent = provider.get_transaction_count(me).pending().await.map_err(failed)?;
         if sent > mined {
             return Err(Failure::state("an earlier run sent a transaction that is not in a block yet")
                 .fix("wait until it is, then run the command again"));
@@ -63,6 +63,12 @@ impl PendingOrder {
         write_secret(&self.path, &text)
     }
 
+    /// Forgets the order if this failure of sending it says that nothing was bought. Whatever else went wrong (silence,
+    /// an answer that cannot be read), the purchase may be in a block: the next run looks.
+    pub(super) fn clear_if_unbought(&self, failure: &Failure) -> Result<(), Failure> {
+        if failure.kind == FailureKind::State { self.clear() } else { Ok(()) }
+    }
+
     pub(super) fn clear(&self) -> Result<(), Failure> {
         match fs::remove_file(&self.path) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -70,5 +76,36 @@ impl PendingOrder {
             }
             _ => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy::primitives::{B256, U256};
+    use contracts::{ChainError, RevertReason};
+
+    use super::*;
+
+    #[test]
+    fn only_a_refusal_forgets_an_order() {
+        let dir = tempfile::tempdir().unwrap();
+        let order = PendingOrder { path: dir.path().join("1.json"), offer_id: OfferId(1) };
+        let kept_after = |error: ChainError| {
+            fs::write(&order.path, b"{\"after_block\":1}").unwrap();
+            order.clear_if_unbought(&Failure::from(error)).unwrap();
+            order.path.exists()
+        };
+        let (label, tx_hash) = ("buy a license", B256::ZERO);
+        assert!(kept_after(ChainError::NotMined { label, tx_hash, waited_secs: 120 }));
+        assert!(kept_after(ChainError::NoEvent { tx_hash, event: "LicenseIssued" }));
+        assert!(kept_after(ChainError::Unreachable { url: "http://x".into(), cause: "closed".into() }));
+        assert!(kept_after(ChainError::NotAccepted { label, message: "nonce too low".into() }));
+        let source = alloy::sol_types::Error::Overrun;
+        assert!(kept_after(ChainError::Answer { what: "buy", source }));
+        assert!(!kept_after(ChainError::Reverted { label, reason: RevertReason::decode(&[]) }));
+        assert!(!kept_after(ChainError::Failed { label, tx_hash, reason: RevertReason::decode(&[]) }));
+        let poor =
+            ChainError::TooLittleBalance { label, account: Default::default(), have: U256::ZERO, need: U256::ONE };
+        assert!(!kept_after(poor));
     }
 }

@@ -39,12 +39,13 @@ impl Killer {
         let mut child = command.spawn()?;
         tokio::time::sleep(self.rng.gen_range(Duration::ZERO..span)).await;
         child.start_kill()?;
-        let ran = Ran::from(child.wait_with_output().await?);
-        if ran.code >= 0 || serde_json::from_str::<serde_json::Value>(&ran.stdout).is_ok() {
-            return Ok(Some(ran));
+        let mut ran = Ran::from(child.wait_with_output().await?);
+        if ran.code < 0 && serde_json::from_str::<serde_json::Value>(&ran.stdout).is_ok() {
+            // It had told everything already.
+            ran.code = 0;
         }
-        self.kills += 1;
-        Ok(None)
+        self.kills += usize::from(ran.code < 0);
+        Ok((ran.code >= 0).then_some(ran))
     }
 
     /// Kills it up to `times` times; then lets it end, unless it did already. The last run.

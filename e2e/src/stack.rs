@@ -1,5 +1,6 @@
 //! A stack of one test.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,7 @@ const POLL: Duration = Duration::from_millis(50);
 pub struct TestStack {
     /// Chain, database, contracts, mirror and the creator's meter.
     pub stack: Stack,
+    _turn: File,
 }
 
 /// A license and the payment that is held for it, as the chain tells them.
@@ -39,6 +41,7 @@ impl TestStack {
     /// If a part of it does not come up.
     pub async fn start(name: &str) -> Result<Self> {
         share_proving_keys()?;
+        let turn = take_turn(name).await?;
         let options = StackOptions {
             folder: target_dir().join("e2e").join(name),
             database_url: std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty()),
@@ -47,7 +50,7 @@ impl TestStack {
         let stack = Stack::start(&options, |_| {}).await?;
         // Buyers want somebody who could rule; on a new chain the arbitrator is the first to act.
         datavault!(stack.session(stack.actors.arbitrator.name).await?, wallet::publish, [])?;
-        Ok(Self { stack })
+        Ok(Self { stack, _turn: turn })
     }
 
     /// Where it writes.
@@ -240,6 +243,14 @@ pub async fn run_to_end(command: std::process::Command) -> Result<Ran> {
         .with_context(|| format!("it does not end: {told}"))?
         .with_context(|| format!("it does not start: {told}"))?;
     Ok(output.into())
+}
+
+/// Two runs of the tests in one checkout take turns at each test's folder.
+async fn take_turn(name: &str) -> Result<File> {
+    let path = target_dir().join("e2e").join(format!("{name}.turn"));
+    let file = File::create(&path).with_context(|| format!("cannot write `{}`", path.display()))?;
+    let file = tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await?;
+    file.with_context(|| format!("cannot lock `{}`", path.display()))
 }
 
 /// Stacks keep proving keys beside their folders; all stacks of this checkout share one set.

@@ -406,7 +406,7 @@ async fn what_was_served_is_settled_from_the_journal_after_expiry_and_before_the
     let options = SessionOptions { meter_url: Some(url), ..SessionOptions::default() };
     let facts = market.facts().await;
     let session = Session::open(facts, sold.license_id, market.licensee.clone(), receipts, options).await.unwrap();
-    for (number, fetches) in [(0, 3), (1, 2)] {
+    for (number, fetches) in [(0, 3), (1, 2), (2, 4)] {
         let lane = session.lane(number).await.unwrap();
         for step in 0..fetches {
             lane.fetch(step * 1_000..step * 1_000 + 1_000).await.unwrap();
@@ -423,20 +423,34 @@ async fn what_was_served_is_settled_from_the_journal_after_expiry_and_before_the
 
     chain.provider().anvil_set_next_block_timestamp(sold.expires_at + 1).await.unwrap();
     chain.provider().anvil_mine(Some(1), None).await.unwrap();
+    // A lane that the chain refuses does not keep the others from being settled.
+    let sql = rusqlite::Connection::open(market.folder.path().join("journal.sqlite")).unwrap();
+    let signature: Vec<u8> =
+        sql.query_row("select meter_signature from heads where lane = 0 and seq = 3", [], |row| row.get(0)).unwrap();
+    let set = |signature: &[u8]| {
+        let changed = sql.execute("update heads set meter_signature = ?1 where lane = 0 and seq = 3", [signature]);
+        assert_eq!(changed.unwrap(), 1);
+    };
+    set(&[1; 65]);
+    let settled = settler.run_once().await.unwrap();
+    let outcomes: Vec<_> = settled.iter().map(|lane| (lane.lane, lane.total, lane.sent.is_ok())).collect();
+    assert_eq!(outcomes, [(0, 3, false), (2, 4, true)]);
+    set(&signature);
+
     let settled = settler.run_once().await.unwrap();
     assert!(
         matches!(settled.as_slice(), [lane] if lane.lane == 0 && lane.total == 3 && lane.sent.is_ok()),
         "{settled:?}"
     );
-    assert_eq!(chain.settled_units(sold.license_id).await.unwrap(), 5);
-    assert_eq!(chain.payment(sold.payment_id).await.unwrap().due, Amount::from(5 * UNIT_PRICE));
+    assert_eq!(chain.settled_units(sold.license_id).await.unwrap(), 9);
+    assert_eq!(chain.payment(sold.payment_id).await.unwrap().due, Amount::from(9 * UNIT_PRICE));
     assert!(settler.run_once().await.unwrap().is_empty(), "nothing is settled twice");
 
     let refundable_at = chain.payment(sold.payment_id).await.unwrap().refundable_at;
     chain.provider().anvil_set_next_block_timestamp(refundable_at).await.unwrap();
     chain.send_and_confirm(&market.licensee, &chain.addresses().refund(sold.payment_id)).await.unwrap();
     let refunded = chain.payment(sold.payment_id).await.unwrap().refunded;
-    assert_eq!(refunded, Amount::from(395 * UNIT_PRICE));
+    assert_eq!(refunded, Amount::from(391 * UNIT_PRICE));
     assert!(settler.run_once().await.unwrap().is_empty());
 }
 

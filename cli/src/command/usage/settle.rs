@@ -95,21 +95,22 @@ pub struct Settled {
 /// If the wallet has no signed heads of the license, or the chain refuses; a lane that is refused does not keep the
 /// others from being settled.
 pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
-    let report = settle_all(session, args).await?;
-    let Some(first) = report.failures.first() else { return Ok(report) };
-    let lanes: Vec<_> =
-        report.failures.iter().map(|failed| format!("lane {}: {}", failed.lane, failed.message)).collect();
-    let settled = report.heads.len();
-    Err(Failure::of_kind(
-        first.kind,
-        format!(
-            "{} of license {} could not be settled: {}",
-            if lanes.len() == 1 { "a lane".to_owned() } else { format!("{} lanes", lanes.len()) },
-            report.license_id,
-            lanes.join("; ")
-        ),
-    )
-    .fix(format!("{settled} heads were settled; run it again for the rest, or one lane at a time with --lane")))
+    settle_all(session, args).await?.or_failures()
+}
+
+impl Report {
+    /// The report, or one failure that names every lane which could not be settled.
+    fn or_failures(self) -> Result<Self, Failure> {
+        let Some(first) = self.failures.first() else { return Ok(self) };
+        let lanes: Vec<_> =
+            self.failures.iter().map(|failed| format!("lane {}: {}", failed.lane, failed.message)).collect();
+        let what = format!("license {} is not settled in full: {}", self.license_id, lanes.join("; "));
+        let settled: Vec<_> = self.heads.iter().map(|head| head.lane.to_string()).collect();
+        Err(Failure::of_kind(first.kind, what).fix(match settled.len() {
+            0 => "no lane was settled; run it again".to_owned(),
+            _ => format!("lanes that were settled: {}; run it again for the rest", settled.join(", ")),
+        }))
+    }
 }
 
 /// Settles every lane, and reports those that failed beside those that did not.
@@ -243,5 +244,32 @@ impl fmt::Display for Report {
             .with("settled", format!("{} units in all", self.settled_units))
             .with("drawn now", self.currency.show(self.drawn));
         write!(f, "{fields}\n{}", Transaction::lines(&self.transactions))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_that_failed_are_named_beside_those_that_were_settled() {
+        let report = |failures| Report {
+            license_id: LicenseId(2),
+            heads: vec![Settled { lane: 1, seq: 4, total: 4, head: U256::from(9) }],
+            settled_units: 4,
+            drawn: Amount::ZERO,
+            currency: Currency::eth(),
+            transactions: Vec::new(),
+            failures,
+        };
+        assert!(report(Vec::new()).or_failures().is_ok());
+        let failed = |lane| LaneFailure { lane, message: "refused".into(), kind: FailureKind::State };
+        let failure = report(vec![failed(0), failed(2)]).or_failures().unwrap_err();
+        assert_eq!(failure.kind, FailureKind::State);
+        assert_eq!(
+            failure.to_string(),
+            "license 2 is not settled in full: lane 0: refused; lane 2: refused; lanes that were settled: 1; run it \
+             again for the rest"
+        );
     }
 }

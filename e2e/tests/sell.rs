@@ -80,7 +80,7 @@ async fn a_license_for_ever_is_a_token_and_the_escrow_holds_its_price() -> Resul
 }
 
 #[tokio::test]
-async fn a_license_moves_only_if_its_offer_said_so() -> Result {
+async fn a_license_moves_only_if_its_offer_said_so_and_nothing_is_held_for_it() -> Result {
     let at = TestStack::start("sell-transfer").await?;
     let (seller, fixed) = sale::undelivered(&at, "fixed.csv", &[]).await?;
     let content = seller.chain.offer(fixed).await?.content_id;
@@ -92,13 +92,24 @@ async fn a_license_moves_only_if_its_offer_said_so() -> Result {
     let moved = |license: LicenseId| {
         raw_call(licenses, "transferFrom(address,address,uint256)", &[word(me), word(other), U256::from(license.0)])
     };
-    let sentence = reason(&company, &moved(fixed)).await?;
-    assert!(sentence.contains(&format!("license {fixed} is not transferable")), "{sentence}");
-    // Its key is still to be delivered to the buyer, so even this one stays, or moves; it is never at both.
-    match company.chain.send_and_confirm(company.wallet()?.signer(), &moved(movable)).await {
-        Ok(_) => assert_eq!(company.chain.owner_of(movable).await?, other),
-        Err(_) => assert_eq!(company.chain.owner_of(movable).await?, me),
+    datavault!(seller, key::deliver, [fixed])?;
+    datavault!(seller, key::deliver, [movable])?;
+    for license in [fixed, movable] {
+        let sentence = reason(&company, &moved(license)).await?;
+        assert!(sentence.contains(&format!("license {license} is not transferable")), "{sentence}");
+        assert!(sentence.contains("its payment is still held"), "{sentence}");
     }
+    at.travel(7 * 86_400).await?;
+    for license in [fixed, movable] {
+        datavault!(seller, escrow::release, [at.facts(license).await?.payment.payment_id])?;
+    }
+    let sentence = reason(&company, &moved(fixed)).await?;
+    assert!(sentence.contains("its offer does not allow it"), "{sentence}");
+    company.chain.send_and_confirm(company.wallet()?.signer(), &moved(movable)).await?;
+    assert_eq!(company.chain.owner_of(movable).await?, other);
+    assert_eq!(company.chain.owner_of(fixed).await?, me);
+    let shown = at.api_at_head(&format!("v1/licenses/{movable}")).await?;
+    assert_eq!(shown["owner"].as_str().and_then(|owner| owner.parse().ok()), Some(other), "{shown}");
     let erc721 = raw_call(licenses, "supportsInterface(bytes4)", &[U256::from(0x80ac_58cdu32) << 224]);
     let answer = company.chain.simulate(me, &erc721).await?;
     assert_eq!(U256::from_be_slice(&answer), U256::ONE, "licenses are ERC-721");

@@ -79,7 +79,9 @@ sentences!(licenses {
     L::NotProfileOwner, e => ("profile {} does not belong to licensee {}", e.profileId, e.licensee);
     L::WrongValue, e => ("{} wei were sent, exactly {} are required", e.sent, e.required);
     L::LicenseUnknown, e => ("license {} does not exist", e.licenseId);
-    L::LicenseNotTransferable, e => ("license {} is not transferable", e.licenseId);
+    L::LicenseNotTransferable, e => (
+        "license {} is not transferable: its offer does not allow it, or its payment is still held", e.licenseId
+    );
     L::KeyNotDeliverable, e => (
         "license {} waits for no key: it was already delivered, or the meter serves its content", e.licenseId
     );

@@ -23,14 +23,16 @@ async fn main() -> ExitCode {
         )
         .with_ansi(coloured())
         .init();
-    match arguments
-        .run()
-        .await
-        .and_then(|output| if json { output.json().map(|v| format!("{v:#}")) } else { Ok(output.text()) })
-    {
-        // A closed pipe (`| head`) is not an error of ours.
-        Ok(text) => {
+    let rendered = arguments.run().await.and_then(|output| {
+        let text = if json { output.json().map(|v| format!("{v:#}"))? } else { output.text() };
+        Ok((text, output))
+    });
+    match rendered {
+        Ok((text, output)) => {
+            // A closed pipe (`| head`) is not an error of ours.
             let _ = writeln!(std::io::stdout(), "{text}");
+            // Only now: a purchase is forgotten once it was told.
+            drop(output);
             ExitCode::SUCCESS
         }
         Err(failure) => {

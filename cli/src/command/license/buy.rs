@@ -11,7 +11,7 @@ use domain::{Amount, ChainEvent, ContentId, LicenseId, LicenseIssued, OfferId, O
 use serde::Serialize;
 
 pub use self::check::Checked;
-use self::pending::PendingOrder;
+use self::pending::{PendingOrder, Told};
 use crate::{
     failure::Failure,
     money::Currency,
@@ -62,6 +62,8 @@ pub struct Report {
     pub bought: Option<Bought>,
     /// What was sent.
     pub transactions: Vec<Transaction>,
+    #[serde(skip)]
+    _told: Option<Told>,
 }
 
 /// A license that was bought.
@@ -103,13 +105,14 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
     let units = wanted_units(&offer.terms.kind, args.units)?;
     let checked = check::check(session, &offer, units).await?;
     if args.check {
-        return Ok(Report { checked, bought: None, transactions: Vec::new() });
+        return Ok(Report { checked, bought: None, transactions: Vec::new(), _told: None });
     }
     let wallet = session.wallet()?;
     let order_file = PendingOrder::of(session, args.offer)?;
     if let Some(issued) = order_file.find_bought(session).await? {
-        order_file.clear()?;
-        return Ok(Report { checked, bought: Some(Bought::new(&issued, true)), transactions: Vec::new() });
+        let bought = Some(Bought::new(&issued, true));
+        let _told = Some(order_file.clear_once_told());
+        return Ok(Report { checked, bought, transactions: Vec::new(), _told });
     }
     let max_total = match &args.max_total {
         Some(text) => checked.currency.parse(text)?,
@@ -159,9 +162,9 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
         ChainEvent::LicenseIssued(event) => Some(event.clone()),
         _ => None,
     })?;
-    order_file.clear()?;
     transactions.push(sent.transaction);
-    Ok(Report { checked, bought: Some(Bought::new(&issued, false)), transactions })
+    let _told = Some(order_file.clear_once_told());
+    Ok(Report { checked, bought: Some(Bought::new(&issued, false)), transactions, _told })
 }
 
 fn wanted_units(kind: &OfferKind, units: Option<u64>) -> Result<u64, Failure> {

@@ -69,13 +69,30 @@ impl PendingOrder {
         if failure.kind == FailureKind::State { self.clear() } else { Ok(()) }
     }
 
-    pub(super) fn clear(&self) -> Result<(), Failure> {
+    /// Forgets the order when the report that holds this is dropped.
+    pub(super) fn clear_once_told(self) -> Told {
+        Told(self.path)
+    }
+
+    fn clear(&self) -> Result<(), Failure> {
         match fs::remove_file(&self.path) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
                 Err(Failure::failed(format!("cannot remove `{}`", self.path.display())).because(error))
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// Forgets the order of a purchase when dropped: once its report was told, and not before. A run that is killed
+/// earlier leaves the order, so that the next one finds the license.
+#[derive(Debug)]
+pub(super) struct Told(PathBuf);
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        // An order that stays costs the next run a look at the chain, nothing else.
+        let _ = fs::remove_file(&self.0);
     }
 }
 

@@ -1,8 +1,8 @@
 //! Proving and verifying, key warm, witness included. `make bench` runs it.
 
 use alloy_primitives::U256;
-use criterion::{Criterion, criterion_group, criterion_main};
 use datavault_groth16::{Prover, UsageWitness};
+use divan::Bencher;
 use statement::{Accumulator, Event, SecretKey, call_hash, key_delivery, usage::Window};
 
 const DEV_CHAIN: u64 = 31_337;
@@ -31,27 +31,40 @@ fn full_batch() -> UsageWitness {
     }
 }
 
-fn proving(criterion: &mut Criterion) {
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    let prover = Prover::load_or_generate(folder.path(), DEV_CHAIN).expect("development keys can be made");
-    criterion.bench_function("load both keys", |bencher| {
-        bencher.iter(|| Prover::load_or_generate(folder.path(), DEV_CHAIN).expect("the keys were just made"));
-    });
+/// A prover with development keys, made on first use in a folder that the other benches share.
+fn prover() -> Prover {
+    let folder = std::env::temp_dir().join("datavault-bench-keys");
+    Prover::load_or_generate(&folder, DEV_CHAIN).expect("development keys can be made")
+}
 
-    let usage = full_batch();
-    let (proof, inputs) = prover.prove_usage(&usage).expect("an honest batch is provable");
-    criterion.bench_function("prove 128 events", |bencher| bencher.iter(|| prover.prove_usage(&usage)));
-    criterion.bench_function("verify 128 events", |bencher| bencher.iter(|| prover.verify_usage(&inputs, &proof)));
+#[divan::bench]
+fn load_both_keys(bencher: Bencher<'_, '_>) {
+    drop(prover());
+    bencher.bench_local(prover);
+}
 
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn prove_128_events(bencher: Bencher<'_, '_>) {
+    let (prover, batch) = (prover(), full_batch());
+    bencher.bench_local(|| prover.prove_usage(&batch));
+}
+
+#[divan::bench]
+fn verify_128_events(bencher: Bencher<'_, '_>) {
+    let prover = prover();
+    let (proof, inputs) = prover.prove_usage(&full_batch()).expect("an honest batch is provable");
+    bencher.bench_local(|| prover.verify_usage(&inputs, &proof));
+}
+
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn prove_a_key_delivery(bencher: Bencher<'_, '_>) {
+    let prover = prover();
     let recipient = SecretKey::derive(&SEED, "bench/licensee").public();
     let (_, delivery) = key_delivery::encrypt(&[0x42; 32], &recipient, CTX, &mut rand::rngs::OsRng)
         .expect("a valid key can be encrypted to");
-    criterion.bench_function("prove a key delivery", |bencher| bencher.iter(|| prover.prove_key_delivery(&delivery)));
+    bencher.bench_local(|| prover.prove_key_delivery(&delivery));
 }
 
-criterion_group! {
-    name = benches;
-    config = Criterion::default().sample_size(10);
-    targets = proving
+fn main() {
+    divan::main();
 }
-criterion_main!(benches);

@@ -129,7 +129,7 @@ fn check_report(folder: &Path) -> Result {
     let checks = list("checks")?;
     let failed: Vec<_> = checks.iter().filter(|check| check["holds"] != true).collect();
     assert!(failed.is_empty(), "{failed:?}");
-    for step in [1, 3, 4, 5, 6, 7, 8, 9] {
+    for step in 1..=9 {
         assert!(checks.iter().any(|check| check["step"] == step), "step {step} checked nothing");
     }
     assert_eq!(report["fetches"]["count"], 200);

@@ -86,6 +86,10 @@ impl Play<'_> {
             ]
         )?;
         self.offers.bad = Some(bad.offer_id);
+        for offer in [perpetual.offer_id, per_use.offer_id, bad.offer_id] {
+            let state = self.cast.anyone.chain.offer_state(offer).await?;
+            self.check(state.open && state.sold == 0, format!("offer {offer} is open"))?;
+        }
         Ok(())
     }
 }

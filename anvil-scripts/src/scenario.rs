@@ -21,6 +21,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
+use cli::{Failure, FailureKind};
 use domain::{ContentId, LicenseId, OfferId};
 
 use self::cast::Cast;
@@ -56,6 +57,11 @@ struct Licenses {
     per_use: Option<LicenseId>,
     undelivered: Option<LicenseId>,
     mismatched: Option<LicenseId>,
+}
+
+/// Whether somebody was refused for the reason that the story is about, and not for some other.
+fn refused<T>(outcome: Result<T, Failure>, reason: &str) -> bool {
+    outcome.is_err_and(|failure| failure.kind == FailureKind::State && failure.to_string().contains(reason))
 }
 
 /// What an earlier step must have made.

@@ -8,7 +8,7 @@ use domain::ChainEvent;
 use sha2::{Digest, Sha256};
 
 use super::register::{DELIVERED, FILES};
-use super::{Play, made, run};
+use super::{Play, made, refused, run};
 
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(120);
 const POLL: Duration = Duration::from_millis(100);
@@ -52,7 +52,7 @@ impl Play<'_> {
 
         let payment = self.cast.company1.chain.license(license).await?.payment_id;
         let early = run!(self, creator, escrow::release, [payment]);
-        self.check(early.is_err(), "the price is not released inside the dispute window")?;
+        self.check(refused(early, "not releasable before"), "the price is not released inside the dispute window")?;
         self.travel_days(7).await?;
         run!(self, creator, escrow::release, [payment])?;
         let withdrawn = run!(self, creator, escrow::withdraw, ["--token", "dUSD"])?;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use domain::{Ruling, Token};
 
-use super::{Play, made, run};
+use super::{Play, made, refused, run};
 
 impl Play<'_> {
     pub(super) async fn dispute(&mut self) -> Result<()> {
@@ -22,7 +22,7 @@ impl Play<'_> {
         let frozen = self.cast.company3.chain.payment(filed.payment_id).await?;
         self.check(frozen.frozen_at != 0, "the payment is frozen")?;
         let release = run!(self, anyone, escrow::release, [filed.payment_id]);
-        self.check(release.is_err(), "a frozen payment is not released")?;
+        self.check(refused(release, "frozen"), "a frozen payment is not released")?;
 
         self.travel_days(7).await?;
         let inspected = run!(self, arbitrator, dispute::inspect, [dispute])?;

@@ -21,27 +21,38 @@ enum ReleaseRule {
 enum PaymentState {
     None,
     Held,
+    /// Cliff only: the key was delivered and the dispute window runs.
     Delivered,
-    Closed
+    /// Nothing is left: all went to payees and fee, or (Metered, Linear) the rest to the payer.
+    Closed,
+    /// Cliff only: nothing is left, all went back to the payer.
+    Refunded
 }
 
 /// @notice What the license manager asks the escrow to hold.
 struct HoldRequest {
+    /// Chosen by the license manager, never used before.
+    uint256 paymentId;
     uint256 licenseId;
+    /// Whose ERC-20 allowance is drawn.
+    address funder;
+    /// Who gets back what is refunded.
     address payer;
     address token;
     uint256 amount;
     ReleaseRule rule;
     uint64 splitId;
-    /// Cliff: last second at which delivery counts (unix).
-    uint40 deliveryDeadline;
-    /// Cliff: seconds between delivery and release.
+    /// Linear: first second of vesting (unix). Otherwise zero.
+    uint40 startsAt;
+    /// Cliff: last second at which delivery counts. Metered: from this second on the rest is refundable (license
+    /// expiry + grace). Linear: first second at which all has vested. Unix.
+    uint40 deadline;
+    /// Cliff: seconds between delivery and release. Otherwise zero.
     uint32 disputeWindow;
-    /// Metered: from this second on the unsettled rest is refundable (license expiry + grace, unix).
-    uint40 refundableAt;
 }
 
-/// @notice A payment. All clocks are unix seconds and stand still while it is frozen.
+/// @notice A payment. All clocks are unix seconds and stand still while it is frozen: they are compared with
+///         `now - pausedSecs`, or `frozenAt - pausedSecs` while frozen.
 struct Payment {
     uint256 licenseId;
     address payer;
@@ -51,21 +62,23 @@ struct Payment {
     uint256 released;
     /// Moved back to the payer so far.
     uint256 refunded;
-    /// Metered: what settlement says is due in all; above `released` only while frozen.
+    /// Metered: what settlement says is due in all, released or not.
     uint256 due;
     ReleaseRule rule;
     PaymentState state;
     uint64 splitId;
     uint64 feeId;
-    uint40 deliveryDeadline;
+    uint40 startsAt;
+    uint40 deadline;
     uint32 disputeWindow;
     /// Cliff: first second of release; zero before delivery.
     uint40 releasableAt;
-    uint40 refundableAt;
     /// Zero unless frozen.
     uint40 frozenAt;
-    /// Seconds that the clocks stood still in earlier freezes.
+    /// Seconds that the clocks stood still in earlier freezes; at most {IPaymentEscrow-MAX_FREEZE}.
     uint40 pausedSecs;
+    /// What froze it last; zero if never frozen.
+    uint256 disputeId;
 }
 
 /// @title PaymentEscrow: the only contract that holds money. Not upgradeable.
@@ -73,6 +86,8 @@ struct Payment {
 interface IPaymentEscrow {
     event SplitCreated(uint64 indexed splitId, Payee[] payees);
     event FeeSet(uint64 indexed feeId, address recipient, uint16 feeBps);
+    /// @param open Whether new payments are taken in it. Payments already held are untouched.
+    event TokenListed(address indexed token, uint16 tokenId, bool open);
     event PaymentHeld(
         uint256 indexed paymentId,
         uint256 indexed licenseId,
@@ -82,10 +97,16 @@ interface IPaymentEscrow {
         ReleaseRule rule,
         uint64 splitId,
         uint64 feeId,
-        uint40 deliveryDeadline,
-        uint32 disputeWindow,
-        uint40 refundableAt
+        uint40 startsAt,
+        uint40 deadline,
+        uint32 disputeWindow
     );
+    /// @param amount Held in all, now.
+    event PaymentToppedUp(
+        uint256 indexed paymentId, address indexed token, uint256 added, uint256 amount, uint40 deadline
+    );
+    /// @notice A Metered payment's deadline moved: nearer when its payer ended it, further when it was extended.
+    event PaymentDeadlineMoved(uint256 indexed paymentId, uint40 deadline);
     event PaymentDelivered(uint256 indexed paymentId, uint40 releasableAt);
     /// @param due All that settlement says is due.
     event PaymentDue(uint256 indexed paymentId, uint256 due);
@@ -126,6 +147,7 @@ interface IPaymentEscrow {
 
     error CallerNotAllowed(address caller);
     error PaymentUnknown(uint256 paymentId);
+    error PaymentExists(uint256 paymentId);
     error PaymentClosed(uint256 paymentId);
     error PaymentIsFrozen(uint256 paymentId);
     error PaymentNotFrozen(uint256 paymentId);
@@ -136,44 +158,68 @@ interface IPaymentEscrow {
     error ThawTooEarly(uint256 paymentId, uint40 thawableAt);
     error FreezeExhausted(uint256 paymentId);
     error RuleMismatch(uint256 paymentId, ReleaseRule rule);
-    error RuleNotAvailable(ReleaseRule rule);
-    error DueAboveAmount(uint256 paymentId, uint256 due, uint256 amount);
+    error ScheduleInvalid(uint40 startsAt, uint40 deadline);
     error AmountTooLarge(uint256 amount);
     error AmountReceivedDiffers(address token, uint256 expected, uint256 received);
     error EtherValueDiffers(uint256 sent, uint256 required);
     error EtherTransferFailed(address recipient, uint256 amount);
     error NothingToWithdraw(address account, address token);
+    error TokenNotListed(address token);
     error SplitUnknown(uint64 splitId);
     error SplitInvalid(uint256 payees, uint256 sharesBps);
     error FeeTooHigh(uint16 feeBps, uint16 maxBps);
     error BondUnknown(uint256 disputeId);
     error ZeroAddress();
 
-    /// @notice Records who shares a payment. Anyone may; a split never changes.
+    // ---- operator
+
+    /// @notice Sets the fee of later payments. Owner only; earlier payments keep theirs.
+    function setFee(address recipient, uint16 feeBps) external returns (uint64 feeId);
+
+    /// @notice Takes (`open`) or refuses new payments in a token. Owner only. ETH (zero) is listed from the start.
+    function listToken(address token, bool open) external returns (uint16 tokenId);
+
+    // ---- before a purchase
+
+    /// @notice Records who shares payments. Anyone may; a split never changes.
     function createSplit(Payee[] calldata payees) external returns (uint64 splitId);
 
-    /// @notice Takes `request.amount` from the payer. License manager only. `msg.value` must match for ETH.
-    function hold(HoldRequest calldata request) external payable returns (uint64 paymentId);
+    // ---- a payment's life
+
+    /// @notice Takes `request.amount` from the funder. License manager only. `msg.value` must match for ETH.
+    function hold(HoldRequest calldata request) external payable;
+
+    /// @notice Adds to a Linear payment and moves its end. License manager only. The fee stays that of the first hold.
+    function topUp(uint256 paymentId, address funder, uint256 added, uint40 deadline) external payable;
+
+    /// @notice Moves the deadline of a Metered payment further away. License manager only.
+    function extend(uint256 paymentId, uint40 deadline) external;
+
+    /// @notice The payer's close. Metered: brings the deadline forward to `deadline`, never back. Linear: releases
+    ///         what vested and refunds the rest. License manager only; not while frozen.
+    function end(uint256 paymentId, uint40 deadline) external;
 
     /// @notice Starts the dispute window of a Cliff payment. License manager only. Works while frozen.
     function markDelivered(uint256 paymentId) external returns (uint40 releasableAt);
 
-    /// @notice Raises what is due from a Metered payment and moves the difference, unless frozen. Usage tracker only.
-    /// @param due All that is due, in base units; a lower or equal value changes nothing.
-    /// @return moved Base units that left for payees and fee now.
-    function draw(uint256 paymentId, uint256 due) external returns (uint256 moved);
+    /// @notice Raises what is due from a Metered payment to its part `settled` of `granted` units; {release} moves it.
+    ///         Works while frozen. Usage tracker only. A lower or equal value changes nothing.
+    function drawUnits(uint256 paymentId, uint256 settled, uint256 granted) external;
+
+    /// @notice Raises what is due from a Metered payment to `due` base units, at most all of it. Usage tracker only.
+    function draw(uint256 paymentId, uint256 due) external;
 
     /// @notice Moves what may leave now towards the payees. Anyone may.
     function release(uint256 paymentId) external returns (uint256 moved);
 
     /// @notice Moves what the payer may take back to the payer's balance: all of an undelivered Cliff payment after
-    ///         its deadline, the unsettled rest of a Metered one after its grace. Anyone may.
+    ///         its deadline, what is not due of a Metered one from its deadline on. Anyone may.
     function refund(uint256 paymentId) external returns (uint256 moved);
 
     /// @notice Stops the clocks and all movement, for at most what is left of {MAX_FREEZE}. Dispute contract only.
     function freeze(uint256 paymentId, uint256 disputeId) external;
 
-    /// @notice Lets the clocks run on. With `refundPayer`, what was not yet due goes back to the payer.
+    /// @notice Lets the clocks run on. With `refundPayer`, what was not yet due or vested goes back to the payer.
     ///         Dispute contract only.
     function unfreeze(uint256 paymentId, uint256 disputeId, bool refundPayer) external;
 
@@ -181,11 +227,15 @@ interface IPaymentEscrow {
     ///         money moves, and the payment is never frozen again. Anyone may.
     function thaw(uint256 paymentId) external;
 
+    // ---- bonds of disputes
+
     /// @notice Holds a dispute bond in ETH. Dispute contract only.
     function holdBond(uint256 disputeId, address poster) external payable;
 
     /// @notice Credits a bond, once, to its poster or to the other party named by the dispute. Dispute contract only.
     function payBond(uint256 disputeId, address recipient) external;
+
+    // ---- money out
 
     /// @notice Sends the caller's whole balance of `token` (zero: ETH) to the caller.
     function withdraw(address token) external returns (uint256 amount);
@@ -193,18 +243,28 @@ interface IPaymentEscrow {
     /// @notice Sends the caller's whole balance of `token` to `recipient`.
     function withdrawTo(address token, address recipient) external returns (uint256 amount);
 
+    // ---- views
+
     /// @notice Seconds that a payment can be frozen in all, by however many disputes and whatever the dispute contract
     ///         is upgraded to.
     function MAX_FREEZE() external view returns (uint256);
 
+    /// @notice Reverts when unknown.
     function payment(uint256 paymentId) external view returns (Payment memory);
 
+    /// @notice What {release} would move now; zero while frozen.
+    function releasable(uint256 paymentId) external view returns (uint256 amount);
+
+    /// @notice Reverts when unknown.
     function split(uint64 splitId) external view returns (Payee[] memory);
+
+    /// @notice The split that pays one account alone; zero when nobody created it.
+    function soloSplitOf(address account) external view returns (uint64 splitId);
 
     function fee(uint64 feeId) external view returns (address recipient, uint16 feeBps);
 
-    function balanceOf(address account, address token) external view returns (uint256);
+    /// @notice Whether new payments are taken in a token.
+    function isListed(address token) external view returns (bool);
 
-    /// @notice Held + balances + bonds of a token: what the escrow owes in all.
-    function liabilities(address token) external view returns (uint256);
+    function balanceOf(address account, address token) external view returns (uint256);
 }

@@ -5,6 +5,7 @@ pragma solidity 0.8.37;
 struct UsageBatch {
     uint256 licenseId;
     uint32 lane;
+    uint32 epoch;
     uint256 headAfter;
     uint40 windowStart;
     uint40 windowEnd;
@@ -16,6 +17,7 @@ struct UsageBatch {
 struct SignedHead {
     uint256 licenseId;
     uint32 lane;
+    uint32 epoch;
     uint64 seq;
     uint64 total;
     uint256 head;
@@ -24,6 +26,19 @@ struct SignedHead {
     bytes licenseeSignature;
     /// The same by the meter's signer.
     bytes meterSignature;
+}
+
+/// @notice That a lane's total was at most `maxAllowed` at `asOf`, the total itself hidden.
+struct ComplianceStatement {
+    uint256 licenseId;
+    uint32 lane;
+    uint32 epoch;
+    /// Signed by the meter; settled or not.
+    uint256 head;
+    /// Time of the head's last event, unix seconds.
+    uint40 asOf;
+    uint64 maxAllowed;
+    uint256[8] proof;
 }
 
 /// @notice Where settlement of one context (license, lane, epoch) stands. Totals are units and never fall.
@@ -68,9 +83,21 @@ interface IUsageTracker {
         uint64 settledTotal,
         uint64 settledUnits
     );
+    event ComplianceProved(
+        uint256 indexed licenseId,
+        bytes32 indexed contentId,
+        uint256 indexed ctx,
+        uint32 lane,
+        uint32 epoch,
+        uint256 head,
+        uint40 asOf,
+        uint64 maxAllowed
+    );
 
     error HeadMissing();
     error BatchEmpty();
+    error NoBatches();
+    error VerifiersDiffer(uint8 first, uint8 other);
     error WindowInFuture(uint40 windowEnd, uint256 nowSecs);
     error WindowInvalid(uint40 windowStart, uint40 windowEnd);
     error WindowBeforeLicense(uint40 windowStart, uint40 startsAt);
@@ -84,9 +111,16 @@ interface IUsageTracker {
     /// @notice Settles a proven range that starts at the lane's proved head. Anyone may.
     function settleUsage(UsageBatch calldata batch) external;
 
+    /// @notice Settles many proven ranges, of any lanes and licenses that pin the same verifiers, in the order given,
+    ///         with one batch verification. All or none. Anyone may.
+    function settleUsageMany(UsageBatch[] calldata batches) external;
+
     /// @notice Settles up to a head that both sides signed with their secp256k1 keys. Anyone may, at any time: a
     ///         signature once given stays valid, whatever code its signer's address gets later.
     function settleSigned(SignedHead calldata signedHead) external;
+
+    /// @notice Records a proven attestation; nothing is settled by it. Anyone may.
+    function proveCompliance(ComplianceStatement calldata statement) external;
 
     function laneState(uint256 ctx) external view returns (LaneState memory);
 

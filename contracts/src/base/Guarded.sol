@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {GuardedStorage} from "../storage/GuardedStorage.sol";
 import {Operated} from "./Operated.sol";
 import {PausableUpgradeable} from "@openzeppelin/contracts-upgradeable/utils/PausableUpgradeable.sol";
 
 /// @title Guarded: a guardian may pause new business. Which functions that is, the contract says by `whenNotPaused`.
 abstract contract Guarded is Operated, PausableUpgradeable {
-    /// @custom:storage-location erc7201:datavault.storage.Guarded
-    struct GuardedStorage {
-        address guardian;
-    }
-
     bytes32 private constant GUARDED_SLOT =
         keccak256(abi.encode(uint256(keccak256("datavault.storage.Guarded")) - 1)) & ~bytes32(uint256(0xff));
 

@@ -108,6 +108,7 @@ interface IContentRegistry {
     error ContentNoUnknown(uint32 contentNo);
     error VersionUnknown(uint32 contentNo, uint8 version);
     error VersionsExhausted(bytes32 contentId);
+    error TransfersExhausted(bytes32 contentId);
     error NotCreator(bytes32 contentId, address caller);
     error NotPendingCreator(bytes32 contentId, address caller);
     error NotAttester(address caller);
@@ -141,6 +142,7 @@ interface IContentRegistry {
     function setMeter(bytes32 contentId, uint64 meterId) external;
 
     /// @notice Offers the content to `to`, who becomes its creator by {acceptTransfer}. Zero withdraws.
+    /// @dev Content changes hands at most 255 times.
     function proposeTransfer(bytes32 contentId, address to) external;
 
     /// @notice Takes content over. Offers of the earlier creator end, licenses live on.
@@ -173,6 +175,6 @@ interface IContentRegistry {
     /// @notice 0 unknown … 4 audited.
     function creatorLevel(address creator) external view returns (uint8);
 
-    /// @notice Who may say how well creators are known.
+    /// @notice Who may say how well creators are known; the operator names it.
     function attester() external view returns (address);
 }

@@ -2,7 +2,10 @@
 pragma solidity 0.8.37;
 
 import {
-    IComplianceVerifier, IKeyDeliveryVerifier, IUsageBatchVerifier, IUsageVerifier
+    IComplianceVerifier,
+    IKeyDeliveryVerifier,
+    IUsageBatchVerifier,
+    IUsageVerifier
 } from "./IVerifier.sol";
 
 /// @notice The verifiers of one version of the circuits.
@@ -20,8 +23,9 @@ interface IVerifierSets {
 
     error VerifierSetUnknown(uint8 version);
     error VerifierHasNoCode(address verifier);
+    error VerifierSetsExhausted();
 
-    /// @notice Adds the version that new offers pin. Owner only.
+    /// @notice Adds the version that new offers pin. Owner only. There are at most 255.
     function add(VerifierSet calldata set, bytes32 keysHash) external returns (uint8 version);
 
     /// @notice The version that new offers pin, from 1.

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {
+    IComplianceVerifier,
+    IKeyDeliveryVerifier,
+    IUsageBatchVerifier,
+    IUsageVerifier
+} from "./interfaces/IVerifier.sol";
+import {IVerifierSets, VerifierSet} from "./interfaces/IVerifierSets.sol";
+import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+
+/// @title VerifierSets: which verifiers speak for which version of the circuits.
+/// @dev Not upgradeable: a license is proved against the verifiers that it was sold with, whatever its owner does here.
+contract VerifierSets is IVerifierSets, Ownable2Step {
+    /// @inheritdoc IVerifierSets
+    uint8 public current;
+    mapping(uint8 version => VerifierSet) private sets;
+
+    constructor(address owner_, VerifierSet memory first, bytes32 keysHash) Ownable(owner_) {
+        _add(first, keysHash);
+    }
+
+    /// @inheritdoc IVerifierSets
+    function add(VerifierSet calldata set, bytes32 keysHash) external onlyOwner returns (uint8 version) {
+        return _add(set, keysHash);
+    }
+
+    /// @inheritdoc IVerifierSets
+    function usage(uint8 version) external view returns (IUsageVerifier) {
+        return _known(version).usage;
+    }
+
+    /// @inheritdoc IVerifierSets
+    function usageBatch(uint8 version) external view returns (IUsageBatchVerifier) {
+        return _known(version).usageBatch;
+    }
+
+    /// @inheritdoc IVerifierSets
+    function keyDelivery(uint8 version) external view returns (IKeyDeliveryVerifier) {
+        return _known(version).keyDelivery;
+    }
+
+    /// @inheritdoc IVerifierSets
+    function compliance(uint8 version) external view returns (IComplianceVerifier) {
+        return _known(version).compliance;
+    }
+
+    function _add(VerifierSet memory set, bytes32 keysHash) private returns (uint8 version) {
+        if (current == type(uint8).max) revert VerifierSetsExhausted();
+        _requireCode(address(set.usage));
+        _requireCode(address(set.usageBatch));
+        _requireCode(address(set.keyDelivery));
+        _requireCode(address(set.compliance));
+        version = ++current;
+        sets[version] = set;
+        emit VerifierSetAdded(version, set, keysHash);
+    }
+
+    /// An account without code would be taken for a verifier that says nothing.
+    function _requireCode(address verifier) private view {
+        if (verifier.code.length == 0) revert VerifierHasNoCode(verifier);
+    }
+
+    function _known(uint8 version) private view returns (VerifierSet storage) {
+        if (version == 0 || version > current) revert VerifierSetUnknown(version);
+        return sets[version];
+    }
+}

@@ -69,7 +69,7 @@ macro_rules! number_id {
 }
 
 number_id!(
-    /// A version of the terms at which content is licensed.
+    /// Terms at which content is licensed: the content's number, and the number that its creator chose for the offer.
     OfferId,
     "offer id"
 );
@@ -79,7 +79,7 @@ number_id!(
     "license id"
 );
 number_id!(
-    /// Money held for one license.
+    /// Money held for one license. The first payment of a license has the license's id.
     PaymentId,
     "payment id"
 );
@@ -108,6 +108,47 @@ number_id!(
     FeeId,
     "fee id"
 );
+
+impl OfferId {
+    /// Bits of the number that a creator chooses.
+    pub const NONCE_BITS: u32 = 20;
+
+    /// The offer with a `nonce` of its creator's choice, below 2^20, for the content with a number.
+    /// `None`: the nonce is too large.
+    #[must_use]
+    pub const fn of(content_no: u32, nonce: u32) -> Option<Self> {
+        if nonce >> Self::NONCE_BITS != 0 {
+            return None;
+        }
+        Some(Self((content_no as u64) << Self::NONCE_BITS | nonce as u64))
+    }
+
+    /// Counts content from 1; see `ContentRegistered`. What is beyond 32 bits belongs to no content and is cut off.
+    #[must_use]
+    pub const fn content_no(self) -> u32 {
+        (self.0 >> Self::NONCE_BITS) as u32
+    }
+
+    /// Chosen by the creator, once per content.
+    #[must_use]
+    pub const fn nonce(self) -> u32 {
+        self.0 as u32 & ((1 << Self::NONCE_BITS) - 1)
+    }
+}
+
+impl LicenseId {
+    /// What was paid for the first period, or for all of it.
+    #[must_use]
+    pub const fn payment_id(self) -> PaymentId {
+        PaymentId(self.0)
+    }
+
+    /// The performance bond, where the offer asks for one.
+    #[must_use]
+    pub const fn bond_payment_id(self) -> PaymentId {
+        PaymentId(self.0 + 1)
+    }
+}
 
 /// Content: keccak256(abi.encode(chainid, registry, creator, contentHash)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -145,6 +186,14 @@ mod tests {
     fn an_id_that_is_no_number_says_what_was_expected() {
         let error = "seven".parse::<LicenseId>().unwrap_err();
         assert_eq!(error.to_string(), "`seven` is not a license id: expected a whole number");
+    }
+
+    #[test]
+    fn an_offer_id_is_the_contents_number_and_the_creators() {
+        let id = OfferId::of(7, 0xf_ffff).unwrap();
+        assert_eq!((id.0, id.content_no(), id.nonce()), ((7 << 20) + 0xf_ffff, 7, 0xf_ffff));
+        assert_eq!(OfferId::of(7, 1 << 20), None);
+        assert_eq!(OfferId::of(u32::MAX, 0).unwrap().content_no(), u32::MAX);
     }
 
     #[test]

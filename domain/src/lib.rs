@@ -12,15 +12,19 @@ mod terms;
 pub use amount::{Amount, Token};
 pub use block::{BlockRef, LogRef};
 pub use event::{
-    BondHeld, BondPaid, ChainEvent, ContentRegistered, ContentStatusChanged, Credited, DisputeExecuted, DisputeFiled,
-    DisputeRuled, EvidenceSubmitted, FeeSet, KeyDelivered, LicenseIssued, LicenseTransferred, MeterPublished,
-    OfferClosed, OfferSet, PaymentDelivered, PaymentDue, PaymentFrozen, PaymentHeld, PaymentRefunded, PaymentReleased,
-    PaymentUnfrozen, ProfilePublished, SplitCreated, UsageProved, UsageSigned, Withdrawn,
+    AppealArbitratorSet, ArbitratorPolicySet, AttesterSet, BondHeld, BondPaid, ChainEvent, ComplianceProved,
+    ContentMeterChanged, ContentRegistered, ContentStatusChanged, ContentTransferProposed, ContentTransferred,
+    ContentVersioned, CreatorLevelSet, Credited, DisputeAppealed, DisputeEscalated, DisputeExecuted, DisputeFiled,
+    DisputeRuled, EvidenceSubmitted, FeeSet, FilingBondSet, KeyAccepted, KeyDelivered, LicenseEnded, LicenseIssued,
+    LicenseRebound, LicenseRenewed, LicenseTransferred, MeterPublished, OfferClosed, OfferSet, PaymentDeadlineMoved,
+    PaymentDelivered, PaymentDue, PaymentFrozen, PaymentHeld, PaymentRefunded, PaymentReleased, PaymentToppedUp,
+    PaymentUnfrozen, ProfilePublished, SplitCreated, TokenListed, UsageProved, UsageSigned, VerifierSetAdded,
+    Withdrawn,
 };
 pub use ids::{
     ContentId, Context, DisputeId, FeeId, IdError, LicenseId, MeterId, OfferId, PaymentId, ProfileId, SplitId,
 };
 pub use terms::{
-    ContentKind, ContentStatus, Delivery, DisputeKind, DisputeState, OfferKind, OfferTerms, Payee, PaymentState,
-    ReleaseRule, Ruling, UnknownCode, Usage,
+    BundleItem, ContentKind, ContentStatus, Delivery, DisputeKind, DisputeState, OfferKind, OfferTerms, Payee,
+    PaymentState, ReleaseRule, Ruling, UnknownCode, Usage,
 };

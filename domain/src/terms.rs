@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256};
 use serde::{Deserialize, Serialize};
 
-use crate::{Amount, ContentId, Token};
+use crate::{Amount, ContentId, SplitId, Token};
 
 /// A number that stands for nothing in an enumeration of the contracts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -130,19 +130,25 @@ coded!(
         Held = 1 "held",
         /// The key was delivered and the dispute window runs.
         Delivered = 2 "delivered",
-        /// Nothing is left in it.
+        /// Nothing is left in it: all went to payees and fee, or (metered, linear) the rest to the payer.
         Closed = 3 "closed",
+        /// Nothing is left in it: all went back to the payer, before delivery or by a ruling.
+        Refunded = 4 "refunded",
     }
 );
 coded!(
     /// Where a dispute stands. It only moves forward.
     DisputeState, "dispute state" {
-        /// The other side may answer, then the arbitrator may rule.
+        /// The other side may answer; a program or, later, the arbitrator decides.
         Filed = 1 "filed",
-        /// Ruled, waiting for execution.
-        Ruled = 2 "ruled",
+        /// Before an ERC-792 arbitrator.
+        Escalated = 2 "escalated",
+        /// Ruled; the loser may still appeal, then anyone executes.
+        Ruled = 3 "ruled",
+        /// Before the appeal arbitrator.
+        Appealed = 4 "appealed",
         /// Carried out, or timed out.
-        Executed = 3 "executed",
+        Executed = 5 "executed",
     }
 );
 coded!(
@@ -216,28 +222,39 @@ pub struct Payee {
     pub share_bps: u16,
 }
 
-/// The terms at which content is licensed. See `Offer` in `contracts/src/interfaces/ILicenseManager.sol`.
+/// The terms at which content is licensed: all that an offer's digest covers, in its order. See `Offer` in
+/// `contracts/src/interfaces/ILicenseManager.sol`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfferTerms {
     /// What is licensed.
     pub content_id: ContentId,
+    /// Chosen by the creator, once per content: the lower part of the offer's id. Below 2^20.
+    pub nonce: u32,
     /// What is paid when.
     pub kind: OfferKind,
     /// How it reaches the buyer.
     pub delivery: Delivery,
     /// Whether a license may be sold on.
     pub transferable: bool,
+    /// The only licensee who may buy; zero: anyone.
+    pub buyer: Address,
     /// What the price is counted in.
     pub token: Token,
-    /// Base units for one license; zero for per-use.
+    /// Base units for one license, or one period of a subscription; zero for per-use.
     pub price: Amount,
     /// Base units for one metered unit; zero unless per-use.
     pub unit_price: Amount,
+    /// Units included (subscription: per period); zero: not limited. Zero for per-use: the order says how many.
+    pub units: u64,
+    /// Base units for each unit above `units`, drawn from the bond; zero: none may be above.
+    pub overage_price: Amount,
+    /// Performance bond in base units; zero: none.
+    pub bond: Amount,
     /// A fetch of up to this many bytes is one unit; zero: any fetch is one.
     pub unit_bytes: u32,
     /// The most units one metered event may carry.
     pub max_units_per_event: u16,
-    /// Seconds a license lasts; zero: for ever.
+    /// Seconds a license lasts, or a period of a subscription; zero: for ever.
     pub duration_secs: u32,
     /// Seconds the meter has to deliver the key.
     pub delivery_window_secs: u32,
@@ -246,17 +263,30 @@ pub struct OfferTerms {
     /// Seconds after expiry in which use may still be settled.
     pub settlement_grace_secs: u32,
     /// How many licenses may be sold; zero: no limit.
-    pub supply: u64,
-    /// Unix seconds; zero: no limit.
+    pub supply: u32,
+    /// Unix seconds, last second included; zero: no limit.
     pub valid_until: u64,
     /// See [`Usage`].
     pub usage_bits: u32,
-    /// Who rules what no program can decide.
+    /// ERC-2981 royalty of a transferable license; otherwise zero.
+    pub royalty_bps: u16,
+    /// Who is paid.
+    pub split_id: SplitId,
+    /// Who rules what no program can decide: an ERC-792 contract, or an account that rules directly.
     pub arbitrator: Address,
     /// SHA-256 of the legal terms.
     pub terms_hash: B256,
-    /// Where the legal terms are.
-    pub terms_uri: String,
+    /// keccak256(abi.encode(BundleItem[])) of a bundle's items; otherwise zero.
+    pub items_hash: B256,
+}
+
+/// One content of a bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct BundleItem {
+    /// Which content.
+    pub content_id: ContentId,
+    /// Metered units included for it; zero: not limited. The meter keeps to it item by item.
+    pub units: u64,
 }
 
 impl OfferTerms {

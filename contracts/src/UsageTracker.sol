@@ -4,9 +4,16 @@ pragma solidity 0.8.37;
 import {Operated} from "./base/Operated.sol";
 import {ILicenseTerms, SettlementTerms} from "./interfaces/ILicenseTerms.sol";
 import {IPaymentEscrow} from "./interfaces/IPaymentEscrow.sol";
-import {IUsageTracker, LaneState, SignedHead, UsageBatch} from "./interfaces/IUsageTracker.sol";
-import {IUsageVerifier} from "./interfaces/IVerifier.sol";
+import {
+    ComplianceStatement,
+    IUsageTracker,
+    LaneState,
+    SignedHead,
+    UsageBatch
+} from "./interfaces/IUsageTracker.sol";
+import {IVerifierSets} from "./interfaces/IVerifierSets.sol";
 import {ProofContext} from "./libraries/ProofContext.sol";
+import {UsageTrackerStorage, usageTrackerStorage} from "./storage/UsageTrackerStorage.sol";
 import {
     EIP712Upgradeable
 } from "@openzeppelin/contracts-upgradeable/utils/cryptography/EIP712Upgradeable.sol";
@@ -14,19 +21,10 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title UsageTracker: settles metered use, by proof or by the last head that both sides signed.
-/// @dev Nothing here can be paused: settlement is refused only by arithmetic.
+/// @dev Nothing here can be paused: settlement is refused only by arithmetic. Calls go to the system's own contracts
+///      alone, after all effects; none of them hands control to an account, so there is no reentrancy to guard.
 contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
     using SafeCast for uint256;
-
-    /// @custom:storage-location erc7201:datavault.storage.UsageTracker
-    struct TrackerStorage {
-        mapping(uint256 ctx => LaneState) lanes;
-        mapping(uint256 licenseId => uint64) settledUnits;
-    }
-
-    bytes32 private constant TRACKER_SLOT = keccak256(
-        abi.encode(uint256(keccak256("datavault.storage.UsageTracker")) - 1)
-    ) & ~bytes32(uint256(0xff));
 
     bytes32 private constant HEAD_TYPEHASH =
         keccak256("Head(uint256 ctx,uint64 seq,uint64 total,uint256 head,uint64 time)");
@@ -37,13 +35,13 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
     /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
     IPaymentEscrow public immutable escrow;
     /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
-    IUsageVerifier public immutable usageVerifier;
+    IVerifierSets public immutable verifierSets;
 
     /// @custom:oz-upgrades-unsafe-allow constructor
-    constructor(ILicenseTerms licenseManager_, IPaymentEscrow escrow_, IUsageVerifier usageVerifier_) {
+    constructor(ILicenseTerms licenseManager_, IPaymentEscrow escrow_, IVerifierSets verifierSets_) {
         licenseManager = licenseManager_;
         escrow = escrow_;
-        usageVerifier = usageVerifier_;
+        verifierSets = verifierSets_;
     }
 
     /// @notice Call in the proxy's constructor.
@@ -53,45 +51,49 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
 
     /// @inheritdoc IUsageTracker
     function settleUsage(UsageBatch calldata batch) external {
-        SettlementTerms memory terms = licenseManager.settlementTerms(batch.licenseId);
-        uint256 ctx = _context(batch.licenseId, terms, batch.lane);
-        LaneState storage lane = _tracker().lanes[ctx];
-        uint256 headBefore = lane.provedHead;
+        SettlementTerms memory terms = licenseManager.settlementTerms(batch.licenseId, batch.epoch);
+        (uint256[6] memory inputs, bool grew) = _record(batch, terms);
+        if (!verifierSets.usage(terms.verifiers).verify(batch.proof, inputs)) revert ProofInvalid();
+        if (grew) _draw(batch.licenseId, terms);
+    }
 
-        if (batch.headAfter == 0) revert HeadMissing();
-        // A range without events ends where it began. One with only zero-unit events does not, and may settle.
-        if (batch.headAfter == headBefore) revert BatchEmpty();
-        _checkWindow(batch, terms, lane.lastWindowEnd);
-        _verify(batch, terms, ctx, headBefore);
+    /// @inheritdoc IUsageTracker
+    function settleUsageMany(UsageBatch[] calldata batches) external {
+        uint256 count = batches.length;
+        if (count == 0) revert NoBatches();
+        SettlementTerms[] memory terms = new SettlementTerms[](count);
+        uint256[8][] memory proofs = new uint256[8][](count);
+        uint256[6][] memory inputs = new uint256[6][](count);
+        bool[] memory grew = new bool[](count);
 
-        lane.provedHead = batch.headAfter;
-        lane.provedTotal += batch.units;
-        lane.lastWindowEnd = batch.windowEnd;
-        (uint64 settledTotal, uint64 settledUnits_, uint64 grown) =
-            _settle(lane, batch.licenseId, terms.units, lane.provedTotal);
-        emit UsageProved(
-            batch.licenseId,
-            terms.contentId,
-            ctx,
-            batch.lane,
-            terms.epoch,
-            headBefore,
-            batch.headAfter,
-            batch.windowStart,
-            batch.windowEnd,
-            batch.units,
-            lane.provedTotal,
-            settledTotal,
-            settledUnits_
-        );
-        _draw(terms, settledUnits_, grown);
+        for (uint256 i = 0; i < count; ++i) {
+            UsageBatch calldata batch = batches[i];
+            terms[i] = i != 0 && _sameTerms(batch, batches[i - 1])
+                ? terms[i - 1]
+                : licenseManager.settlementTerms(batch.licenseId, batch.epoch);
+            if (terms[i].verifiers != terms[0].verifiers) {
+                revert VerifiersDiffer(terms[0].verifiers, terms[i].verifiers);
+            }
+            (inputs[i], grew[i]) = _record(batch, terms[i]);
+            proofs[i] = batch.proof;
+        }
+        if (!verifierSets.usageBatch(terms[0].verifiers).verifyBatch(proofs, inputs)) revert ProofInvalid();
+
+        // Of several ranges of a license in a row, the last one's draw is for all.
+        bool due = false;
+        for (uint256 i = 0; i < count; ++i) {
+            due = due || grew[i];
+            if (i + 1 < count && batches[i + 1].licenseId == batches[i].licenseId) continue;
+            if (due) _draw(batches[i].licenseId, terms[i]);
+            due = false;
+        }
     }
 
     /// @inheritdoc IUsageTracker
     function settleSigned(SignedHead calldata signedHead) external {
-        SettlementTerms memory terms = licenseManager.settlementTerms(signedHead.licenseId);
-        uint256 ctx = _context(signedHead.licenseId, terms, signedHead.lane);
-        LaneState storage lane = _tracker().lanes[ctx];
+        SettlementTerms memory terms = licenseManager.settlementTerms(signedHead.licenseId, signedHead.epoch);
+        uint256 ctx = _context(signedHead.licenseId, terms.contentId, signedHead.lane, signedHead.epoch);
+        LaneState storage lane = usageTrackerStorage().lanes[ctx];
 
         if (signedHead.head == 0) revert HeadMissing();
         if (signedHead.total <= lane.signedTotal) revert TotalNotAbove(signedHead.total, lane.signedTotal);
@@ -100,32 +102,58 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
         _checkSignature(terms.meterSigner, digest, signedHead.meterSignature);
 
         lane.signedTotal = signedHead.total;
-        (uint64 settledTotal, uint64 settledUnits_, uint64 grown) =
-            _settle(lane, signedHead.licenseId, terms.units, signedHead.total);
+        (uint64 settledTotal, uint64 licenseUnits, bool grew) =
+            _settle(lane, signedHead.licenseId, terms, signedHead.total);
         emit UsageSigned(
             signedHead.licenseId,
             terms.contentId,
             ctx,
             signedHead.lane,
-            terms.epoch,
+            signedHead.epoch,
             signedHead.seq,
             signedHead.head,
             signedHead.time,
             signedHead.total,
             settledTotal,
-            settledUnits_
+            licenseUnits
         );
-        _draw(terms, settledUnits_, grown);
+        if (grew) _draw(signedHead.licenseId, terms);
+    }
+
+    /// @inheritdoc IUsageTracker
+    function proveCompliance(ComplianceStatement calldata statement) external {
+        if (statement.head == 0) revert HeadMissing();
+        if (statement.asOf > block.timestamp) revert WindowInFuture(statement.asOf, block.timestamp);
+        SettlementTerms memory terms = licenseManager.settlementTerms(statement.licenseId, statement.epoch);
+        uint256 ctx = _context(statement.licenseId, terms.contentId, statement.lane, statement.epoch);
+        uint256[5] memory inputs = [
+            ctx,
+            terms.licenseeCommitment,
+            terms.meterKeyHash,
+            statement.head,
+            uint256(statement.asOf) | uint256(statement.maxAllowed) << 40
+        ];
+        if (!verifierSets.compliance(terms.verifiers).verify(statement.proof, inputs)) revert ProofInvalid();
+        emit ComplianceProved(
+            statement.licenseId,
+            terms.contentId,
+            ctx,
+            statement.lane,
+            statement.epoch,
+            statement.head,
+            statement.asOf,
+            statement.maxAllowed
+        );
     }
 
     /// @inheritdoc IUsageTracker
     function laneState(uint256 ctx) external view returns (LaneState memory) {
-        return _tracker().lanes[ctx];
+        return usageTrackerStorage().lanes[ctx];
     }
 
     /// @inheritdoc IUsageTracker
     function settledUnits(uint256 licenseId) external view returns (uint64) {
-        return _tracker().settledUnits[licenseId];
+        return usageTrackerStorage().settledUnits[licenseId];
     }
 
     /// @inheritdoc IUsageTracker
@@ -135,6 +163,94 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
         returns (bytes32)
     {
         return _hashTypedDataV4(keccak256(abi.encode(HEAD_TYPEHASH, ctx, seq, total, head, time)));
+    }
+
+    /// Moves the lane to the end of the range, on the word of a proof that the caller has yet to check.
+    /// @return inputs What the proof must hold for.
+    /// @return grew Whether more is due than before.
+    function _record(UsageBatch calldata batch, SettlementTerms memory terms)
+        private
+        returns (uint256[6] memory inputs, bool grew)
+    {
+        uint256 ctx = _context(batch.licenseId, terms.contentId, batch.lane, batch.epoch);
+        LaneState storage lane = usageTrackerStorage().lanes[ctx];
+        uint256 headBefore = lane.provedHead;
+
+        if (batch.headAfter == 0) revert HeadMissing();
+        // A range without events ends where it began. One with only zero-unit events does not, and may settle.
+        if (batch.headAfter == headBefore) revert BatchEmpty();
+        _checkWindow(batch, terms, lane.lastWindowEnd);
+
+        uint64 provedTotal = lane.provedTotal + batch.units;
+        lane.provedHead = batch.headAfter;
+        lane.provedTotal = provedTotal;
+        lane.lastWindowEnd = batch.windowEnd;
+        uint64 settledTotal;
+        uint64 licenseUnits;
+        (settledTotal, licenseUnits, grew) = _settle(lane, batch.licenseId, terms, provedTotal);
+        emit UsageProved(
+            batch.licenseId,
+            terms.contentId,
+            ctx,
+            batch.lane,
+            batch.epoch,
+            headBefore,
+            batch.headAfter,
+            batch.windowStart,
+            batch.windowEnd,
+            batch.units,
+            provedTotal,
+            settledTotal,
+            licenseUnits
+        );
+        inputs = [
+            ctx,
+            terms.licenseeCommitment,
+            terms.meterKeyHash,
+            headBefore,
+            batch.headAfter,
+            uint256(batch.windowStart) | uint256(batch.windowEnd) << 40 | uint256(batch.units) << 80
+        ];
+    }
+
+    /// Raises the lane's settled total to `total` if that is more, within the units granted unless those above are
+    /// priced.
+    /// @return settledTotal Of the lane, after.
+    /// @return licenseUnits Of the license over all lanes and epochs, after.
+    /// @return grew Whether it was more.
+    function _settle(LaneState storage lane, uint256 licenseId, SettlementTerms memory terms, uint64 total)
+        private
+        returns (uint64 settledTotal, uint64 licenseUnits, bool grew)
+    {
+        UsageTrackerStorage storage $ = usageTrackerStorage();
+        settledTotal = lane.settledTotal;
+        licenseUnits = $.settledUnits[licenseId];
+        if (total <= settledTotal) return (settledTotal, licenseUnits, false);
+        uint256 grown = uint256(licenseUnits) + (total - settledTotal);
+        if (terms.units != 0 && grown > terms.units && terms.overagePrice == 0) {
+            revert UnitsAboveGrant(licenseId, grown, terms.units);
+        }
+        licenseUnits = grown.toUint64();
+        lane.settledTotal = total;
+        $.settledUnits[licenseId] = licenseUnits;
+        return (total, licenseUnits, true);
+    }
+
+    /// Tells the escrow all that is due: of the deposit for use that is paid by the unit, of the bond for units above
+    /// those granted. Other use is recorded only.
+    function _draw(uint256 licenseId, SettlementTerms memory terms) private {
+        uint256 settled = usageTrackerStorage().settledUnits[licenseId];
+        if (terms.perUse) {
+            escrow.drawUnits(licenseId, settled, terms.units);
+        } else if (terms.overagePrice != 0 && settled > terms.units) {
+            escrow.draw(licenseId + 1, (settled - terms.units) * terms.overagePrice);
+        }
+    }
+
+    /// By the key alone: were the signer's code asked, its holder could withdraw a signature after the use.
+    function _checkSignature(address signer, bytes32 digest, bytes calldata signature) private pure {
+        (address recovered, ECDSA.RecoverError problem,) = ECDSA.tryRecoverCalldata(digest, signature);
+        if (problem != ECDSA.RecoverError.NoError || recovered != signer) revert SignatureInvalid(signer);
     }
 
     function _checkWindow(UsageBatch calldata batch, SettlementTerms memory terms, uint40 lastWindowEnd)
@@ -150,68 +266,16 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
         if (start < lastWindowEnd) revert WindowOverlaps(start, lastWindowEnd);
     }
 
-    function _verify(UsageBatch calldata batch, SettlementTerms memory terms, uint256 ctx, uint256 headBefore)
-        private
-        view
-    {
-        uint256[6] memory inputs = [
-            ctx,
-            terms.licenseeCommitment,
-            terms.meterKeyHash,
-            headBefore,
-            batch.headAfter,
-            uint256(batch.windowStart) | uint256(batch.windowEnd) << 40 | uint256(batch.units) << 80
-        ];
-        if (!usageVerifier.verify(batch.proof, inputs)) revert ProofInvalid();
+    function _sameTerms(UsageBatch calldata batch, UsageBatch calldata previous) private pure returns (bool) {
+        return batch.licenseId == previous.licenseId && batch.epoch == previous.epoch;
     }
 
-    /// By the key alone: were the signer's code asked, its holder could withdraw a signature after the use.
-    function _checkSignature(address signer, bytes32 digest, bytes calldata signature) private pure {
-        (address recovered, ECDSA.RecoverError problem,) = ECDSA.tryRecoverCalldata(digest, signature);
-        if (problem != ECDSA.RecoverError.NoError || recovered != signer) revert SignatureInvalid(signer);
-    }
-
-    /// Raises the lane's settled total to `total` if that is more, within the units bought.
-    /// @return settledTotal Of the lane, after.
-    /// @return licenseUnits Of the license over all lanes, after.
-    /// @return grown By how much both grew.
-    function _settle(LaneState storage lane, uint256 licenseId, uint64 granted, uint64 total)
-        private
-        returns (uint64 settledTotal, uint64 licenseUnits, uint64 grown)
-    {
-        TrackerStorage storage $ = _tracker();
-        settledTotal = lane.settledTotal;
-        licenseUnits = $.settledUnits[licenseId];
-        if (total <= settledTotal) return (settledTotal, licenseUnits, 0);
-        grown = total - settledTotal;
-        uint256 grownUnits = uint256(licenseUnits) + grown;
-        if (granted != 0 && grownUnits > granted) revert UnitsAboveGrant(licenseId, grownUnits, granted);
-        licenseUnits = grownUnits.toUint64();
-        settledTotal = total;
-        lane.settledTotal = settledTotal;
-        $.settledUnits[licenseId] = licenseUnits;
-    }
-
-    /// Asks the escrow for all that is due. What a license prices otherwise than by the unit is only recorded.
-    function _draw(SettlementTerms memory terms, uint64 licenseUnits, uint64 grown) private {
-        if (grown == 0 || terms.unitPrice == 0) return;
-        escrow.draw(terms.paymentId, uint256(licenseUnits) * terms.unitPrice);
-    }
-
-    function _context(uint256 licenseId, SettlementTerms memory terms, uint32 lane)
+    function _context(uint256 licenseId, bytes32 contentId, uint32 lane, uint32 epoch)
         private
         view
         returns (uint256)
     {
-        return
-            ProofContext.derive(block.chainid, address(this), licenseId, terms.contentId, lane, terms.epoch);
-    }
-
-    function _tracker() private pure returns (TrackerStorage storage $) {
-        bytes32 slot = TRACKER_SLOT;
-        assembly {
-            $.slot := slot
-        }
+        return ProofContext.derive(block.chainid, address(this), licenseId, contentId, lane, epoch);
     }
 
     function _EIP712Name() internal pure override returns (string memory) {

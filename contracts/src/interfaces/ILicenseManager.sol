@@ -348,6 +348,12 @@ interface ILicenseManager is ILicenseManagerEvents, ILicenseManagerErrors {
     /// @notice ERC-5643.
     function isRenewable(uint256 tokenId) external view returns (bool);
 
+    /// @notice What {renewSubscription} of `duration` seconds costs. Reverts when it cannot be.
+    function renewalPrice(uint256 tokenId, uint64 duration)
+        external
+        view
+        returns (address token, uint256 price);
+
     /// @notice ERC-2981: to the content's creator.
     function royaltyInfo(uint256 tokenId, uint256 salePrice)
         external

@@ -34,6 +34,7 @@ pub use usage::{ComplianceProved, UsageProved, UsageSigned};
 macro_rules! chain_events {
     ($($(#[$doc:meta])* $event:ident)+) => {
         /// Any event of our contracts that changes what a mirror shows.
+        #[expect(clippy::large_enum_variant, reason = "a box would be in every caller's way; few are held at once")]
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(tag = "type")]
         pub enum ChainEvent {

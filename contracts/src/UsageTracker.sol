@@ -13,7 +13,7 @@ import {
 } from "./interfaces/IUsageTracker.sol";
 import {IVerifierSets} from "./interfaces/IVerifierSets.sol";
 import {ProofContext} from "./libraries/ProofContext.sol";
-import {UsageTrackerStorage, usageTrackerStorage} from "./storage/UsageTrackerStorage.sol";
+import {UsageTrackerStorage} from "./storage/UsageTrackerStorage.sol";
 import {
     EIP712Upgradeable
 } from "@openzeppelin/contracts-upgradeable/utils/cryptography/EIP712Upgradeable.sol";
@@ -25,6 +25,10 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 ///      alone, after all effects; none of them hands control to an account, so there is no reentrancy to guard.
 contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
     using SafeCast for uint256;
+
+    bytes32 private constant TRACKER_SLOT = keccak256(
+        abi.encode(uint256(keccak256("datavault.storage.UsageTracker")) - 1)
+    ) & ~bytes32(uint256(0xff));
 
     bytes32 private constant HEAD_TYPEHASH =
         keccak256("Head(uint256 ctx,uint64 seq,uint64 total,uint256 head,uint64 time)");
@@ -93,7 +97,7 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
     function settleSigned(SignedHead calldata signedHead) external {
         SettlementTerms memory terms = licenseManager.settlementTerms(signedHead.licenseId, signedHead.epoch);
         uint256 ctx = _context(signedHead.licenseId, terms.contentId, signedHead.lane, signedHead.epoch);
-        LaneState storage lane = usageTrackerStorage().lanes[ctx];
+        LaneState storage lane = _tracker().lanes[ctx];
 
         if (signedHead.head == 0) revert HeadMissing();
         if (signedHead.total <= lane.signedTotal) revert TotalNotAbove(signedHead.total, lane.signedTotal);
@@ -148,12 +152,12 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
 
     /// @inheritdoc IUsageTracker
     function laneState(uint256 ctx) external view returns (LaneState memory) {
-        return usageTrackerStorage().lanes[ctx];
+        return _tracker().lanes[ctx];
     }
 
     /// @inheritdoc IUsageTracker
     function settledUnits(uint256 licenseId) external view returns (uint64) {
-        return usageTrackerStorage().settledUnits[licenseId];
+        return _tracker().settledUnits[licenseId];
     }
 
     /// @inheritdoc IUsageTracker
@@ -173,7 +177,7 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
         returns (uint256[6] memory inputs, bool grew)
     {
         uint256 ctx = _context(batch.licenseId, terms.contentId, batch.lane, batch.epoch);
-        LaneState storage lane = usageTrackerStorage().lanes[ctx];
+        LaneState storage lane = _tracker().lanes[ctx];
         uint256 headBefore = lane.provedHead;
 
         if (batch.headAfter == 0) revert HeadMissing();
@@ -222,7 +226,7 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
         private
         returns (uint64 settledTotal, uint64 licenseUnits, bool grew)
     {
-        UsageTrackerStorage storage $ = usageTrackerStorage();
+        UsageTrackerStorage storage $ = _tracker();
         settledTotal = lane.settledTotal;
         licenseUnits = $.settledUnits[licenseId];
         if (total <= settledTotal) return (settledTotal, licenseUnits, false);
@@ -239,10 +243,10 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
     /// Tells the escrow all that is due: of the deposit for use that is paid by the unit, of the bond for units above
     /// those granted. Other use is recorded only.
     function _draw(uint256 licenseId, SettlementTerms memory terms) private {
-        uint256 settled = usageTrackerStorage().settledUnits[licenseId];
+        uint256 settled = _tracker().settledUnits[licenseId];
         if (terms.perUse) {
             escrow.drawUnits(licenseId, settled, terms.units);
-        } else if (terms.overagePrice != 0 && settled > terms.units) {
+        } else if (terms.units != 0 && terms.overagePrice != 0 && settled > terms.units) {
             escrow.draw(licenseId + 1, (settled - terms.units) * terms.overagePrice);
         }
     }
@@ -276,6 +280,13 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
         returns (uint256)
     {
         return ProofContext.derive(block.chainid, address(this), licenseId, contentId, lane, epoch);
+    }
+
+    function _tracker() private pure returns (UsageTrackerStorage storage $) {
+        bytes32 slot = TRACKER_SLOT;
+        assembly {
+            $.slot := slot
+        }
     }
 
     function _EIP712Name() internal pure override returns (string memory) {

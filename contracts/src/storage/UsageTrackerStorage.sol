@@ -10,14 +10,3 @@ struct UsageTrackerStorage {
     /// Over all lanes and epochs of a license.
     mapping(uint256 licenseId => uint64) settledUnits;
 }
-
-/// @dev keccak256(abi.encode(uint256(keccak256("datavault.storage.UsageTracker")) - 1)) & ~bytes32(uint256(0xff))
-bytes32 constant USAGE_TRACKER_SLOT =
-    keccak256(abi.encode(uint256(keccak256("datavault.storage.UsageTracker")) - 1)) & ~bytes32(uint256(0xff));
-
-function usageTrackerStorage() pure returns (UsageTrackerStorage storage $) {
-    bytes32 slot = USAGE_TRACKER_SLOT;
-    assembly ("memory-safe") {
-        $.slot := slot
-    }
-}

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {ContentRegistry} from "../src/ContentRegistry.sol";
-import {DisputeResolution} from "../src/DisputeResolution.sol";
-import {LicenseManager} from "../src/LicenseManager.sol";
-import {PaymentEscrow} from "../src/PaymentEscrow.sol";
-// Not named below, but built with every test.
-import {UsageTracker} from "../src/UsageTracker.sol";
-import {ERC1967Proxy} from "../src/proxy/ERC1967Proxy.sol";
+import {IContentRegistry} from "../src/interfaces/IContentRegistry.sol";
+import {IDisputeResolution} from "../src/interfaces/IDisputeResolution.sol";
+import {ILicenseManager} from "../src/interfaces/ILicenseManager.sol";
+import {IPaymentEscrow} from "../src/interfaces/IPaymentEscrow.sol";
+import {IUsageTracker} from "../src/interfaces/IUsageTracker.sol";
+import {IVerifierSets, VerifierSet} from "../src/interfaces/IVerifierSets.sol";
 import {CommonBase} from "forge-std/Base.sol";
 
 /// What a deployment is told.
@@ -15,40 +14,60 @@ struct DeployConfig {
     address deployer;
     address owner;
     address guardian;
+    address attester;
     address feeRecipient;
     uint16 feeBps;
     uint256 filingBond;
-    address usageVerifier;
-    address keyDeliveryVerifier;
+    address appealArbitrator;
+    VerifierSet verifiers;
+    bytes32 keysHash;
 }
 
-/// The deployment as it happens on a real chain, in the order that {PaymentEscrow}'s constructor documents.
-/// Bytecode comes from the built artifacts, so that test contracts need not contain it.
+/// The deployment as it happens on a real chain: the contracts know one another by addresses that follow from the
+/// deployer's nonce. Bytecode comes from the built artifacts, so that test contracts need not contain it.
 abstract contract Deployment is CommonBase {
-    ContentRegistry internal registry;
-    LicenseManager internal manager;
-    UsageTracker internal tracker;
-    DisputeResolution internal disputes;
-    PaymentEscrow internal escrow;
+    IVerifierSets internal verifierSets;
+    IContentRegistry internal registry;
+    ILicenseManager internal manager;
+    IUsageTracker internal tracker;
+    IDisputeResolution internal disputes;
+    IPaymentEscrow internal escrow;
 
     function _deploy(DeployConfig memory config) internal {
         uint256 nonce = vm.getNonce(config.deployer);
-        registry = ContentRegistry(vm.computeCreateAddress(config.deployer, nonce + 4));
-        manager = LicenseManager(vm.computeCreateAddress(config.deployer, nonce + 5));
-        tracker = UsageTracker(vm.computeCreateAddress(config.deployer, nonce + 6));
-        disputes = DisputeResolution(vm.computeCreateAddress(config.deployer, nonce + 7));
-        escrow = PaymentEscrow(vm.computeCreateAddress(config.deployer, nonce + 8));
+        registry = IContentRegistry(vm.computeCreateAddress(config.deployer, nonce + 5));
+        manager = ILicenseManager(vm.computeCreateAddress(config.deployer, nonce + 6));
+        tracker = IUsageTracker(vm.computeCreateAddress(config.deployer, nonce + 7));
+        disputes = IDisputeResolution(vm.computeCreateAddress(config.deployer, nonce + 8));
+        escrow = IPaymentEscrow(vm.computeCreateAddress(config.deployer, nonce + 9));
 
         vm.startPrank(config.deployer);
-        address registryCode = _create("ContentRegistry", abi.encode(escrow));
-        address managerCode =
-            _create("LicenseManager", abi.encode(registry, escrow, tracker, config.keyDeliveryVerifier));
-        address trackerCode = _create("UsageTracker", abi.encode(manager, escrow, config.usageVerifier));
-        address disputesCode = _create("DisputeResolution", abi.encode(manager, escrow));
-        _proxy(registryCode, abi.encodeCall(ContentRegistry.initialize, (config.owner, config.guardian)));
-        _proxy(managerCode, abi.encodeCall(LicenseManager.initialize, (config.owner, config.guardian)));
-        _proxy(trackerCode, abi.encodeCall(UsageTracker.initialize, (config.owner)));
-        _proxy(disputesCode, abi.encodeCall(DisputeResolution.initialize, (config.owner, config.filingBond)));
+        verifierSets = IVerifierSets(
+            _create("VerifierSets", abi.encode(config.owner, config.verifiers, config.keysHash))
+        );
+        address registryCode = _create("ContentRegistry", "");
+        address managerCode = _create("LicenseManager", abi.encode(registry, escrow, tracker, verifierSets));
+        address trackerCode = _create("UsageTracker", abi.encode(manager, escrow, verifierSets));
+        address disputesCode = _create("DisputeResolution", abi.encode(manager, escrow, tracker));
+        _proxy(
+            registryCode,
+            abi.encodeWithSignature(
+                "initialize(address,address,address)", config.owner, config.guardian, config.attester
+            )
+        );
+        _proxy(
+            managerCode, abi.encodeWithSignature("initialize(address,address)", config.owner, config.guardian)
+        );
+        _proxy(trackerCode, abi.encodeWithSignature("initialize(address)", config.owner));
+        _proxy(
+            disputesCode,
+            abi.encodeWithSignature(
+                "initialize(address,uint256,address)",
+                config.owner,
+                config.filingBond,
+                config.appealArbitrator
+            )
+        );
         _create(
             "PaymentEscrow",
             abi.encode(manager, tracker, disputes, config.owner, config.feeRecipient, config.feeBps)

@@ -9,27 +9,31 @@ import {
     Meter,
     Registration
 } from "../../src/interfaces/IContentRegistry.sol";
-import {IPaymentEscrow, Payee} from "../../src/interfaces/IPaymentEscrow.sol";
 import {SnarkField} from "../../src/libraries/SnarkField.sol";
-import {Base} from "../Base.t.sol";
+import {ContentBase} from "./ContentBase.sol";
 import {PausableUpgradeable} from "@openzeppelin/contracts-upgradeable/utils/PausableUpgradeable.sol";
 
-contract PublishMeterTest is Base {
+contract PublishMeterTest is ContentBase {
     function test_meter_is_published_and_readable() public {
         vm.expectEmit(address(registry));
         emit IContentRegistry.MeterPublished(
             1, creator, 1, 2, METER_KEY_HASH, meterSigner, "https://meter.example"
         );
-        uint64 meterId = _publishMeter();
+        uint64 meterId = _publishMeter(creator);
         Meter memory meter = registry.meter(meterId);
         assertEq(meter.owner, creator);
         assertEq(meter.signer, meterSigner);
         assertEq(meter.keyHash, METER_KEY_HASH);
-        assertEq(_publishMeter(), meterId + 1, "a new version, not a change");
+        assertEq(_publishMeter(creator), meterId + 1, "a new version, not a change");
     }
 
     function test_unknown_meter_is_an_error() public {
-        vm.expectRevert(abi.encodeWithSelector(IContentRegistry.MeterUnknown.selector, 1));
+        _publishMeter(creator);
+        uint64[4] memory unknown = [uint64(0), 2, uint64(1) << 32 | 1, type(uint64).max];
+        for (uint256 i = 0; i < unknown.length; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IContentRegistry.MeterUnknown.selector, unknown[i]));
+            registry.meter(unknown[i]);
+        }
         registry.meter(1);
     }
 
@@ -54,63 +58,96 @@ contract PublishMeterTest is Base {
 
     function test_url_has_a_longest_length() public {
         uint256 max = registry.MAX_URL_LENGTH();
+        assertEq(max, 256);
         registry.publishMeter(1, 2, 3, meterSigner, string(new bytes(max)));
         vm.expectRevert(abi.encodeWithSelector(IContentRegistry.UrlTooLong.selector, max + 1, max));
         registry.publishMeter(1, 2, 3, meterSigner, string(new bytes(max + 1)));
     }
 }
 
-contract RegisterTest is Base {
+contract RegisterTest is ContentBase {
     uint64 internal meterId;
     Registration internal registration;
 
     function setUp() public override {
         super.setUp();
-        meterId = _publishMeter();
+        _publishMeter(stranger);
+        meterId = _publishMeter(creator);
         registration = _registration(meterId);
     }
 
-    function _expectedId(address account) internal view returns (bytes32) {
-        return keccak256(abi.encode(block.chainid, address(registry), account, CONTENT_HASH));
-    }
-
-    function test_content_belongs_to_its_registrant_and_pays_it() public {
-        bytes32 expectedId = _expectedId(creator);
+    function test_content_belongs_to_its_registrant() public {
+        bytes32 expectedId = keccak256(abi.encode(block.chainid, address(registry), creator, CONTENT_HASH));
+        registration.kind = ContentKind.Collection;
         vm.expectEmit(address(registry));
         emit IContentRegistry.ContentRegistered(
-            expectedId, creator, CONTENT_HASH, CID, KEY_COMMITMENT, CID, ContentKind.File, meterId, 1
+            expectedId,
+            creator,
+            1,
+            CONTENT_HASH,
+            CID,
+            KEY_COMMITMENT,
+            METADATA_CID,
+            ContentKind.Collection,
+            meterId
         );
         vm.prank(creator);
         bytes32 contentId = registry.register(registration);
         assertEq(contentId, expectedId);
-        Content memory content = registry.content(contentId);
-        assertEq(content.creator, creator);
-        assertEq(uint8(content.status), uint8(ContentStatus.Active));
-        assertEq(uint8(content.kind), uint8(ContentKind.File));
-        assertEq(content.meterId, meterId);
-        assertEq(content.splitId, 1);
-        assertEq(content.keyCommitment, KEY_COMMITMENT);
-        assertEq(content.contentHash, CONTENT_HASH);
-        Payee[] memory payees = escrow.split(content.splitId);
-        assertEq(payees.length, 1);
-        assertEq(payees[0].account, creator);
-        assertEq(payees[0].shareBps, 10_000);
+        _assertSame(
+            registry.content(contentId),
+            Content({
+                creator: creator,
+                status: ContentStatus.Active,
+                kind: ContentKind.Collection,
+                contentNo: 1,
+                meterId: meterId,
+                generation: 0,
+                version: 0
+            })
+        );
+        assertEq(registry.contentIdOf(1), contentId);
+        (bytes32 keyOf, uint256 commitment) = registry.keyCommitment(1, 0);
+        assertEq(keyOf, contentId);
+        assertEq(commitment, KEY_COMMITMENT);
+        (bytes32 metered, address signer, uint256 keyHash) = registry.meterOf(1, meterId);
+        assertEq(metered, contentId);
+        assertEq(signer, meterSigner);
+        assertEq(keyHash, METER_KEY_HASH);
     }
 
-    function test_payees_are_recorded_in_order() public {
-        registration.payees.push(Payee(stranger, 1));
-        registration.payees.push(Payee(creator, 9999));
+    function test_contents_are_numbered_in_the_order_of_registration() public {
+        vm.startPrank(creator);
+        for (uint32 contentNo = 1; contentNo < 5; ++contentNo) {
+            registration.contentHash = bytes32(uint256(contentNo));
+            bytes32 contentId = registry.register(registration);
+            assertEq(registry.content(contentId).contentNo, contentNo);
+            assertEq(registry.contentIdOf(contentNo), contentId);
+        }
+    }
+
+    function test_unknown_numbers_are_errors() public {
         vm.prank(creator);
-        Payee[] memory payees = escrow.split(registry.content(registry.register(registration)).splitId);
-        assertEq(payees[0].account, stranger);
-        assertEq(payees[0].shareBps, 1);
-        assertEq(payees[1].account, creator);
-        assertEq(payees[1].shareBps, 9999);
+        registry.register(registration);
+        uint32[3] memory unknown = [uint32(0), 2, type(uint32).max];
+        for (uint256 i = 0; i < unknown.length; ++i) {
+            bytes memory reason =
+                abi.encodeWithSelector(IContentRegistry.ContentNoUnknown.selector, unknown[i]);
+            vm.expectRevert(reason);
+            registry.contentIdOf(unknown[i]);
+            vm.expectRevert(reason);
+            registry.keyCommitment(unknown[i], 0);
+            vm.expectRevert(reason);
+            registry.meterOf(unknown[i], meterId);
+        }
+        vm.expectRevert(abi.encodeWithSelector(IContentRegistry.MeterUnknown.selector, 3));
+        registry.meterOf(1, 3);
     }
 
     function test_the_same_content_twice_is_rejected() public {
         vm.startPrank(creator);
         bytes32 contentId = registry.register(registration);
+        registration.cid = METADATA_CID;
         vm.expectRevert(
             abi.encodeWithSelector(IContentRegistry.ContentAlreadyRegistered.selector, contentId, creator)
         );
@@ -120,8 +157,8 @@ contract RegisterTest is Base {
     function test_another_creator_may_register_the_same_bytes() public {
         vm.prank(creator);
         bytes32 first = registry.register(registration);
-        vm.startPrank(stranger);
-        registration.meterId = registry.publishMeter(1, 2, METER_KEY_HASH, meterSigner, "");
+        registration.meterId = 1;
+        vm.prank(stranger);
         assertTrue(registry.register(registration) != first);
     }
 
@@ -140,15 +177,12 @@ contract RegisterTest is Base {
             abi.encodeWithSelector(IContentRegistry.FieldElementOutOfRange.selector, SnarkField.R)
         );
         registry.register(registration);
-        registration.keyCommitment = KEY_COMMITMENT;
-
-        registration.meterId = 99;
-        vm.expectRevert(abi.encodeWithSelector(IContentRegistry.MeterUnknown.selector, 99));
+        registration.keyCommitment = SnarkField.R - 1;
         registry.register(registration);
     }
 
     function test_cids_must_look_like_version_1() public {
-        bytes[4] memory bad = [bytes(""), hex"12200102", hex"01551220", new bytes(129)];
+        bytes[4] memory bad = [bytes(""), hex"12200102ff", hex"01551220", new bytes(129)];
         bad[3][0] = 0x01;
         vm.startPrank(creator);
         for (uint256 i = 0; i < bad.length; ++i) {
@@ -160,32 +194,56 @@ contract RegisterTest is Base {
         registration.metadataCid = hex"1220";
         vm.expectRevert(abi.encodeWithSelector(IContentRegistry.CidInvalid.selector, hex"1220"));
         registry.register(registration);
-    }
 
-    function test_a_foreign_meter_is_rejected() public {
-        vm.expectRevert(abi.encodeWithSelector(IContentRegistry.NotMeterOwner.selector, meterId, stranger));
-        vm.prank(stranger);
+        registration.cid = hex"0155122001";
+        registration.metadataCid = new bytes(128);
+        registration.metadataCid[0] = 0x01;
         registry.register(registration);
     }
 
-    function test_bad_split_is_rejected() public {
-        registration.payees.push(Payee(creator, 9999));
-        vm.expectRevert(abi.encodeWithSelector(IPaymentEscrow.SplitInvalid.selector, 1, 9999));
+    function test_a_meter_must_be_known_and_the_callers() public {
+        uint64[3] memory unknown = [uint64(0), 3, uint64(1) << 32 | meterId];
+        for (uint256 i = 0; i < unknown.length; ++i) {
+            registration.meterId = unknown[i];
+            vm.expectRevert(abi.encodeWithSelector(IContentRegistry.MeterUnknown.selector, unknown[i]));
+            vm.prank(creator);
+            registry.register(registration);
+        }
+        registration.meterId = 1;
+        vm.expectRevert(abi.encodeWithSelector(IContentRegistry.NotMeterOwner.selector, 1, creator));
         vm.prank(creator);
         registry.register(registration);
     }
 
-    function test_pause_stops_registering_only() public {
+    function test_15_pause_stops_registering_and_versions_only() public {
+        vm.prank(creator);
+        bytes32 contentId = registry.register(registration);
         vm.prank(guardian);
         registry.pause();
+
+        registration.contentHash = bytes32(uint256(1));
         vm.expectRevert(PausableUpgradeable.EnforcedPause.selector);
         vm.prank(creator);
         registry.register(registration);
-        _publishMeter();
+        vm.expectRevert(PausableUpgradeable.EnforcedPause.selector);
+        vm.prank(creator);
+        registry.publishVersion(contentId, _edition(1));
+
+        uint64 next = _publishMeter(creator);
+        vm.startPrank(creator);
+        registry.setMeter(contentId, next);
+        registry.setStatus(contentId, ContentStatus.Suspended);
+        vm.stopPrank();
+        _transfer(contentId, creator, stranger);
+
+        vm.prank(guardian);
+        registry.unpause();
+        vm.prank(creator);
+        registry.register(registration);
     }
 }
 
-contract SetStatusTest is Base {
+contract SetStatusTest is ContentBase {
     bytes32 internal contentId;
 
     function setUp() public override {
@@ -222,17 +280,55 @@ contract SetStatusTest is Base {
     }
 
     function test_only_the_creator_changes_status() public {
-        vm.expectRevert(abi.encodeWithSelector(IContentRegistry.NotCreator.selector, contentId, stranger));
-        vm.prank(stranger);
+        _expectNotCreator(contentId, stranger);
         registry.setStatus(contentId, ContentStatus.Retired);
     }
 
     function test_unknown_content_is_an_error() public {
-        bytes memory unknown =
-            abi.encodeWithSelector(IContentRegistry.ContentUnknown.selector, bytes32(uint256(1)));
+        bytes32 unknownId = bytes32(uint256(1));
+        bytes memory unknown = abi.encodeWithSelector(IContentRegistry.ContentUnknown.selector, unknownId);
         vm.expectRevert(unknown);
-        registry.setStatus(bytes32(uint256(1)), ContentStatus.Retired);
+        registry.setStatus(unknownId, ContentStatus.Retired);
         vm.expectRevert(unknown);
-        registry.content(bytes32(uint256(1)));
+        registry.content(unknownId);
+        vm.expectRevert(unknown);
+        registry.setMeter(unknownId, 1);
+        vm.expectRevert(unknown);
+        registry.publishVersion(unknownId, _edition(1));
+        vm.expectRevert(unknown);
+        registry.proposeTransfer(unknownId, stranger);
+        vm.expectRevert(unknown);
+        registry.acceptTransfer(unknownId);
+    }
+}
+
+contract SetMeterTest is ContentBase {
+    bytes32 internal contentId;
+
+    function setUp() public override {
+        super.setUp();
+        contentId = _register();
+    }
+
+    function test_content_gets_a_new_meter_and_nothing_else_moves() public {
+        Content memory expected = registry.content(contentId);
+        expected.meterId = _publishMeter(creator);
+        vm.expectEmit(address(registry));
+        emit IContentRegistry.ContentMeterChanged(contentId, expected.meterId);
+        vm.prank(creator);
+        registry.setMeter(contentId, expected.meterId);
+        _assertSame(registry.content(contentId), expected);
+        assertEq(registry.meter(1).owner, creator, "the earlier meter is still known");
+    }
+
+    function test_caller_owns_content_and_meter() public {
+        uint64 foreign = _publishMeter(stranger);
+        _expectNotCreator(contentId, stranger);
+        registry.setMeter(contentId, foreign);
+        vm.startPrank(creator);
+        vm.expectRevert(abi.encodeWithSelector(IContentRegistry.NotMeterOwner.selector, foreign, creator));
+        registry.setMeter(contentId, foreign);
+        vm.expectRevert(abi.encodeWithSelector(IContentRegistry.MeterUnknown.selector, 3));
+        registry.setMeter(contentId, 3);
     }
 }

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Bond, Fee, PaymentRecord, SplitEntry} from "./base/EscrowRecords.sol";
+import {Bond, Moved, PaymentRecord, Sum, SumLib, Terms, TermsLib} from "./base/EscrowRecords.sol";
+import {Payouts} from "./escrow/Payouts.sol";
 import {
     HoldRequest,
     IPaymentEscrow,
-    Payee,
     Payment,
     PaymentState,
     ReleaseRule
 } from "./interfaces/IPaymentEscrow.sol";
-import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Timings} from "./libraries/Timings.sol";
+import {Ownable} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @notice A contract that was deployed for one escrow.
@@ -22,42 +20,41 @@ interface IWiredToEscrow {
 }
 
 /// @title PaymentEscrow: the only contract that holds money. Not upgradeable.
-/// @dev Whole amounts are at most 2^128 - 1, so that products with basis points or seconds cannot overflow.
+/// @dev A payment is two slots when it is bought, see {EscrowRecords}; nothing counts or lists payments, so no cost
+/// grows with their number. Whole amounts have at most 112 bits, so that products with basis points, seconds or units
+/// cannot overflow.
 ///
-/// Rounding. Of `released` in all, floor(released * feeBps / 10,000) is fee and the rest is net. Payee i has received
-/// floor(net * shareBps_i / 10,000) in all; what these floors leave over (less than one base unit per payee) stays in
-/// the payment until it closes and then goes to the first payee. All totals are functions of `released`, so it does
-/// not matter in how many steps a payment is released.
-contract PaymentEscrow is IPaymentEscrow, Ownable2Step, ReentrancyGuardTransient {
-    using SafeERC20 for IERC20;
+/// # Invariants
+/// They hold for every caller, also for a license manager, usage tracker or dispute contract upgraded to anything:
+/// 1. Conservation: of each payment, payees + fee + payer have received at most `amount`, and exactly that once it is
+///    Closed or Refunded.
+/// 2. Destination: a payment's money becomes balance of its split's payees, its fee's recipient or its payer only, all
+///    recorded when it was bought. The fee is at most 2.5 %.
+/// 3. Solvency: what is held, bonds and balances in a token are never more than what the escrow received in it.
+/// 4. States move forward only; a payment id is used once; `amount`, `released`, `refunded` and `due` never fall.
+/// 5. What has vested of a Linear payment is never unvested, and vests no faster: a top-up keeps its slope.
+/// 6. A Cliff pays nobody but its payer before it was delivered, and cannot be delivered after its deadline.
+/// 7. A payment is frozen for at most MAX_FREEZE in all; after that anybody starts its clocks for good.
+/// 8. No call to a recipient or token happens but to take a payment in and in that account's own withdrawal.
+///
+/// What such an upgrade could do, and why upgrades wait for longer than the longest exit: decide to whom *new*
+/// purchases pay, with whatever allowance a funder left standing; declare a key delivered, or metered use due, that was
+/// not; end a Metered payment before its use is settled, or never let its deadline come.
+contract PaymentEscrow is Payouts {
     using SafeCast for uint256;
 
-    address private constant ETHER = address(0);
-    uint256 private constant BPS = 10_000;
-    uint256 public constant MAX_PAYEES = 32;
-    /// @notice No fee version can be above this.
-    uint16 public constant MAX_FEE_BPS = 250;
     /// @inheritdoc IPaymentEscrow
-    /// @dev A dispute ends within 37 days; the rest is time for somebody to execute it.
-    uint256 public constant MAX_FREEZE = 180 days;
+    uint256 public constant MAX_FREEZE = Timings.MAX_FREEZE;
 
-    /// @notice May ask to hold money and mark it delivered.
+    /// @notice May hold money, prolong and end it, and mark it delivered.
     address public immutable licenseManager;
     /// @notice May say what metered use is due.
     address public immutable usageTracker;
     /// @notice May freeze, unfreeze and hold bonds.
     address public immutable disputeResolution;
 
-    /// @notice The fee version of new payments.
-    uint16 public currentFeeId;
-    uint32 private _lastSplitId;
-    uint64 private _lastPaymentId;
     mapping(uint256 paymentId => PaymentRecord) private _payments;
-    mapping(uint256 splitId => mapping(uint256 index => SplitEntry)) private _splits;
-    mapping(uint256 feeId => Fee) private _fees;
     mapping(uint256 disputeId => Bond) private _bonds;
-    mapping(address account => mapping(address token => uint256)) private _balances;
-    mapping(address token => uint256) private _liabilities;
 
     error NotWiredToThis(address sibling);
     error BondAlreadyHeld(uint256 disputeId);
@@ -68,17 +65,6 @@ contract PaymentEscrow is IPaymentEscrow, Ownable2Step, ReentrancyGuardTransient
     }
 
     /// @notice Deployed last, at an address that the siblings' implementations already name.
-    /// @dev Deployment order from one account whose nonce is n. CREATE addresses of n+4 … n+8 are computed first:
-    ///  n+0 ContentRegistry(escrow)                                              implementation
-    ///  n+1 LicenseManager(registry, escrow, usageTracker, keyDeliveryVerifier)  implementation
-    ///  n+2 UsageTracker(licenseManager, escrow, usageVerifier)                  implementation
-    ///  n+3 DisputeResolution(licenseManager, escrow)                            implementation
-    ///  n+4 ERC1967Proxy(n+0, ContentRegistry.initialize(owner, guardian))
-    ///  n+5 ERC1967Proxy(n+1, LicenseManager.initialize(owner, guardian))
-    ///  n+6 ERC1967Proxy(n+2, UsageTracker.initialize(owner))
-    ///  n+7 ERC1967Proxy(n+3, DisputeResolution.initialize(owner, filingBond))
-    ///  n+8 PaymentEscrow(n+5, n+6, n+7, owner, feeRecipient, feeBps)
-    /// All addresses in the brackets are proxies or this contract; the two verifiers are deployed at any time before.
     constructor(
         address licenseManager_,
         address usageTracker_,
@@ -94,166 +80,192 @@ contract PaymentEscrow is IPaymentEscrow, Ownable2Step, ReentrancyGuardTransient
         usageTracker = usageTracker_;
         disputeResolution = disputeResolution_;
         _setFee(feeRecipient, feeBps);
-    }
-
-    // ---- before a purchase
-
-    /// @notice Sets the fee of later payments. Owner only; earlier payments keep theirs.
-    function setFee(address recipient, uint16 feeBps) external onlyOwner returns (uint64 feeId) {
-        return _setFee(recipient, feeBps);
-    }
-
-    /// @inheritdoc IPaymentEscrow
-    function createSplit(Payee[] calldata payees) external returns (uint64 splitId) {
-        uint256 sharesBps;
-        splitId = ++_lastSplitId;
-        if (payees.length == 0 || payees.length > MAX_PAYEES) revert SplitInvalid(payees.length, sharesBps);
-        for (uint256 i = 0; i < payees.length; ++i) {
-            if (payees[i].account == address(0)) revert ZeroAddress();
-            sharesBps += payees[i].shareBps;
-            // At most MAX_PAYEES.
-            // forge-lint: disable-next-line(unsafe-typecast)
-            _splits[splitId][i] = SplitEntry(payees[i].account, payees[i].shareBps, uint8(payees.length));
-        }
-        if (sharesBps != BPS) revert SplitInvalid(payees.length, sharesBps);
-        emit SplitCreated(splitId, payees);
+        _listToken(ETHER, true);
     }
 
     // ---- a payment's life
 
     /// @inheritdoc IPaymentEscrow
-    function hold(HoldRequest calldata request)
+    /// @dev Fields that the rule does not use are recorded and told as zero.
+    function hold(HoldRequest calldata request) external payable only(licenseManager) nonReentrant {
+        PaymentRecord storage p = _payments[request.paymentId];
+        if (p.terms.state() != PaymentState.None) revert PaymentExists(request.paymentId);
+        if (request.payer == address(0)) revert ZeroAddress();
+        if (request.amount > type(uint112).max) revert AmountTooLarge(request.amount);
+        uint40 startsAt;
+        if (request.rule == ReleaseRule.Linear) {
+            startsAt = request.startsAt;
+            if (startsAt >= request.deadline) revert ScheduleInvalid(startsAt, request.deadline);
+        }
+        uint24 disputeWindow =
+            request.rule == ReleaseRule.Cliff ? uint256(request.disputeWindow).toUint24() : 0;
+        (uint16 tokenId, uint16 feeId) = _versions(request.token, request.splitId);
+
+        // A known split has a number of 32 bits; the amount was checked.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        uint32 splitId = uint32(request.splitId);
+        p.terms = TermsLib.pack(request.payer, tokenId, feeId, splitId, request.rule, disputeWindow);
+        // forge-lint: disable-next-line(unsafe-typecast)
+        uint112 amount = uint112(request.amount);
+        p.sum = SumLib.pack(amount, request.deadline, startsAt, request.licenseId.toUint40());
+        emit PaymentHeld(
+            request.paymentId,
+            request.licenseId,
+            request.payer,
+            request.token,
+            amount,
+            request.rule,
+            splitId,
+            feeId,
+            startsAt,
+            request.deadline,
+            disputeWindow
+        );
+        _take(request.token, request.funder, amount);
+    }
+
+    /// @inheritdoc IPaymentEscrow
+    /// @dev Equal price for equal time, to the wei, so that nothing vests sooner or later than it did.
+    function topUp(uint256 paymentId, address funder, uint256 added, uint40 deadline)
         external
         payable
         only(licenseManager)
         nonReentrant
-        returns (uint64 paymentId)
     {
-        if (request.rule == ReleaseRule.Linear) revert RuleNotAvailable(request.rule);
-        if (request.payer == address(0)) revert ZeroAddress();
-        if (request.amount > type(uint128).max) revert AmountTooLarge(request.amount);
-        if (_splits[request.splitId][0].payees == 0) revert SplitUnknown(request.splitId);
-
-        paymentId = ++_lastPaymentId;
-        bool metered = request.rule == ReleaseRule.Metered;
-        PaymentRecord storage p = _payments[paymentId];
-        p.payer = request.payer;
-        p.rule = request.rule;
-        p.state = PaymentState.Held;
-        p.feeId = currentFeeId;
-        p.splitId = uint256(request.splitId).toUint32();
-        p.token = request.token;
-        p.licenseId = request.licenseId.toUint40();
-        p.disputeWindow = metered ? 0 : uint256(request.disputeWindow).toUint24();
+        (PaymentRecord storage p, Terms terms) = _open(paymentId);
+        _requireRule(paymentId, terms, ReleaseRule.Linear);
+        Sum sum = p.sum;
+        if (added > type(uint112).max - sum.amount()) revert AmountTooLarge(added);
+        uint256 oldDeadline = sum.deadline();
+        if (
+            deadline < oldDeadline
+                || added * (oldDeadline - sum.startsAt()) != sum.amount() * (deadline - oldDeadline)
+        ) revert ScheduleInvalid(sum.startsAt(), deadline);
+        uint256 amount = sum.amount() + added;
         // Checked above.
         // forge-lint: disable-next-line(unsafe-typecast)
-        p.amount = uint128(request.amount);
-        p.deadline = metered ? request.refundableAt : request.deliveryDeadline;
-        _liabilities[request.token] += request.amount;
-        emit PaymentHeld(
-            paymentId,
-            request.licenseId,
-            request.payer,
-            request.token,
-            request.amount,
-            request.rule,
-            request.splitId,
-            p.feeId,
-            metered ? 0 : request.deliveryDeadline,
-            p.disputeWindow,
-            metered ? request.refundableAt : 0
-        );
-        _receive(request.token, request.payer, request.amount);
+        p.sum = sum.withAmount(uint112(amount)).withDeadline(deadline);
+        address token = _tokenOf(terms);
+        emit PaymentToppedUp(paymentId, token, added, amount, deadline);
+        _take(token, funder, added);
+    }
+
+    /// @inheritdoc IPaymentEscrow
+    function extend(uint256 paymentId, uint40 deadline) external only(licenseManager) {
+        (PaymentRecord storage p, Terms terms) = _open(paymentId);
+        _requireRule(paymentId, terms, ReleaseRule.Metered);
+        Sum sum = p.sum;
+        if (deadline < sum.deadline()) revert ScheduleInvalid(sum.deadline(), deadline);
+        p.sum = sum.withDeadline(deadline);
+        emit PaymentDeadlineMoved(paymentId, deadline);
+    }
+
+    /// @inheritdoc IPaymentEscrow
+    function end(uint256 paymentId, uint40 deadline) external only(licenseManager) {
+        (PaymentRecord storage p, Terms terms) = _movable(paymentId);
+        Sum sum = p.sum;
+        if (terms.rule() == ReleaseRule.Metered) {
+            if (deadline >= sum.deadline()) return;
+            p.sum = sum.withDeadline(deadline);
+            emit PaymentDeadlineMoved(paymentId, deadline);
+        } else {
+            _requireRule(paymentId, terms, ReleaseRule.Linear);
+            _close(paymentId, p, terms, sum, sum.vested(_clock(p, terms, sum)));
+        }
     }
 
     /// @inheritdoc IPaymentEscrow
     function markDelivered(uint256 paymentId) external only(licenseManager) returns (uint40 releasableAt) {
-        PaymentRecord storage p = _open(paymentId);
-        if (p.rule != ReleaseRule.Cliff) revert RuleMismatch(paymentId, p.rule);
-        if (p.state != PaymentState.Held) revert AlreadyDelivered(paymentId);
-        uint256 clock = _clock(p);
-        if (clock > p.deadline) revert DeliveryTooLate(paymentId, p.deadline);
-        releasableAt = (clock + p.disputeWindow).toUint40();
-        p.state = PaymentState.Delivered;
-        p.releasableAt = releasableAt;
+        (PaymentRecord storage p, Terms terms) = _open(paymentId);
+        _requireRule(paymentId, terms, ReleaseRule.Cliff);
+        if (terms.state() != PaymentState.Held) revert AlreadyDelivered(paymentId);
+        Sum sum = p.sum;
+        uint256 clock = _clock(p, terms, sum);
+        if (clock > sum.deadline()) revert DeliveryTooLate(paymentId, sum.deadline());
+        releasableAt = (clock + terms.disputeWindow()).toUint40();
+        p.terms = terms.withState(PaymentState.Delivered);
+        p.sum = sum.withReleasableAt(releasableAt);
         emit PaymentDelivered(paymentId, releasableAt);
     }
 
     /// @inheritdoc IPaymentEscrow
-    function draw(uint256 paymentId, uint256 due)
-        external
-        only(usageTracker)
-        nonReentrant
-        returns (uint256 moved)
-    {
-        PaymentRecord storage p = _known(paymentId);
-        if (p.rule != ReleaseRule.Metered) revert RuleMismatch(paymentId, p.rule);
-        if (due <= p.due) return 0;
-        if (p.state == PaymentState.Closed) revert PaymentClosed(paymentId);
-        if (due > p.amount) revert DueAboveAmount(paymentId, due, p.amount);
-        // Checked above.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        p.due = uint128(due);
-        emit PaymentDue(paymentId, due);
-        if (p.frozenAt == 0) moved = _release(paymentId, p, due);
+    function drawUnits(uint256 paymentId, uint256 settled, uint256 granted) external only(usageTracker) {
+        (PaymentRecord storage p, Terms terms) = _metered(paymentId);
+        uint256 amount = p.sum.amount();
+        if (settled == 0) return;
+        _draw(paymentId, p, terms, settled < granted ? amount * settled / granted : amount);
     }
 
     /// @inheritdoc IPaymentEscrow
-    function release(uint256 paymentId) external nonReentrant returns (uint256 moved) {
-        PaymentRecord storage p = _open(paymentId);
-        if (p.frozenAt != 0) revert PaymentIsFrozen(paymentId);
-        if (p.rule == ReleaseRule.Metered) {
-            if (p.due == p.released) revert NotReleasable(paymentId, 0);
-            return _release(paymentId, p, p.due);
-        }
-        if (p.state != PaymentState.Delivered || _clock(p) < p.releasableAt) {
-            revert NotReleasable(paymentId, p.releasableAt);
-        }
-        return _release(paymentId, p, p.amount);
+    function draw(uint256 paymentId, uint256 due) external only(usageTracker) {
+        (PaymentRecord storage p, Terms terms) = _metered(paymentId);
+        uint256 amount = p.sum.amount();
+        _draw(paymentId, p, terms, due < amount ? due : amount);
     }
 
     /// @inheritdoc IPaymentEscrow
-    function refund(uint256 paymentId) external nonReentrant returns (uint256 moved) {
-        PaymentRecord storage p = _open(paymentId);
-        if (p.frozenAt != 0) revert PaymentIsFrozen(paymentId);
-        uint256 clock = _clock(p);
-        if (p.rule == ReleaseRule.Metered) {
-            if (clock < p.deadline) revert NotRefundableYet(paymentId, p.deadline);
-        } else {
-            if (p.state == PaymentState.Delivered) revert AlreadyDelivered(paymentId);
-            // Delivery counts up to and including the deadline, so never both.
-            if (clock <= p.deadline) revert NotRefundableYet(paymentId, p.deadline + 1);
+    function release(uint256 paymentId) external returns (uint256 moved) {
+        (PaymentRecord storage p, Terms terms) = _movable(paymentId);
+        Sum sum = p.sum;
+        if (terms.rule() == ReleaseRule.Cliff) {
+            if (!_cliffIsOver(terms, sum)) revert NotReleasable(paymentId, sum.releasableAt());
+            return _release(paymentId, p, terms, sum, 0, sum.amount());
         }
-        return _refund(paymentId, p);
+        uint256 released = p.moved.released;
+        uint256 target = _target(p, terms, sum);
+        if (target <= released && target != sum.amount()) revert NotReleasable(paymentId, 0);
+        return _release(paymentId, p, terms, sum, released, target);
+    }
+
+    /// @inheritdoc IPaymentEscrow
+    function refund(uint256 paymentId) external returns (uint256 moved) {
+        (PaymentRecord storage p, Terms terms) = _movable(paymentId);
+        Sum sum = p.sum;
+        uint256 clock = _clock(p, terms, sum);
+        uint40 deadline = sum.deadline();
+        if (terms.rule() == ReleaseRule.Metered) {
+            if (clock < deadline) revert NotRefundableYet(paymentId, deadline);
+            return _close(paymentId, p, terms, sum, p.moved.due);
+        }
+        _requireRule(paymentId, terms, ReleaseRule.Cliff);
+        if (terms.state() == PaymentState.Delivered) revert AlreadyDelivered(paymentId);
+        // Delivery counts up to and including the deadline, so never both.
+        if (clock <= deadline) revert NotRefundableYet(paymentId, deadline + 1);
+        return _refundCliff(paymentId, p, terms, sum);
     }
 
     /// @inheritdoc IPaymentEscrow
     function freeze(uint256 paymentId, uint256 disputeId) external only(disputeResolution) {
-        PaymentRecord storage p = _open(paymentId);
-        if (p.frozenAt != 0) revert PaymentIsFrozen(paymentId);
-        if (p.pausedSecs >= MAX_FREEZE) revert FreezeExhausted(paymentId);
-        p.frozenAt = block.timestamp.toUint40();
-        p.disputeId = disputeId.toUint32();
-        emit PaymentFrozen(paymentId, disputeId, p.frozenAt);
+        (PaymentRecord storage p, Terms terms) = _movable(paymentId);
+        if (p.sum.pausedSecs() >= MAX_FREEZE) revert FreezeExhausted(paymentId);
+        uint40 frozenAt = block.timestamp.toUint40();
+        p.terms = terms.withFrozen(true);
+        p.freeze.frozenAt = frozenAt;
+        p.freeze.disputeId = disputeId.toUint40();
+        emit PaymentFrozen(paymentId, disputeId, frozenAt);
     }
 
     /// @inheritdoc IPaymentEscrow
     function unfreeze(uint256 paymentId, uint256 disputeId, bool refundPayer)
         external
         only(disputeResolution)
-        nonReentrant
     {
-        PaymentRecord storage p = _frozen(paymentId);
-        _unfreeze(paymentId, p, disputeId);
-        if (refundPayer) _refund(paymentId, p);
+        (PaymentRecord storage p, Terms terms) = _frozen(paymentId);
+        // What had vested when the clocks stopped, however late the ruling is executed.
+        uint256 target = refundPayer && terms.rule() != ReleaseRule.Cliff ? _target(p, terms, p.sum) : 0;
+        Sum sum;
+        (terms, sum) = _unfreeze(paymentId, p, terms, disputeId);
+        if (!refundPayer) return;
+        if (terms.rule() == ReleaseRule.Cliff) _refundCliff(paymentId, p, terms, sum);
+        else _close(paymentId, p, terms, sum, target);
     }
 
     /// @inheritdoc IPaymentEscrow
     function thaw(uint256 paymentId) external {
-        PaymentRecord storage p = _frozen(paymentId);
-        uint256 thawableAt = MAX_FREEZE + p.frozenAt - p.pausedSecs;
+        (PaymentRecord storage p, Terms terms) = _frozen(paymentId);
+        uint256 thawableAt = MAX_FREEZE + p.freeze.frozenAt - p.sum.pausedSecs();
         if (block.timestamp < thawableAt) revert ThawTooEarly(paymentId, thawableAt.toUint40());
-        _unfreeze(paymentId, p, p.disputeId);
+        _unfreeze(paymentId, p, terms, p.freeze.disputeId);
     }
 
     // ---- bonds
@@ -266,7 +278,6 @@ contract PaymentEscrow is IPaymentEscrow, Ownable2Step, ReentrancyGuardTransient
         // Checked above.
         // forge-lint: disable-next-line(unsafe-typecast)
         _bonds[disputeId] = Bond({poster: poster, amount: uint96(msg.value)});
-        _liabilities[ETHER] += msg.value;
         emit BondHeld(disputeId, poster, ETHER, msg.value);
     }
 
@@ -280,201 +291,205 @@ contract PaymentEscrow is IPaymentEscrow, Ownable2Step, ReentrancyGuardTransient
         _credit(recipient, ETHER, 0, bond.amount);
     }
 
-    // ---- money out
-
-    /// @inheritdoc IPaymentEscrow
-    function withdraw(address token) external returns (uint256 amount) {
-        return withdrawTo(token, msg.sender);
-    }
-
-    /// @inheritdoc IPaymentEscrow
-    function withdrawTo(address token, address recipient) public nonReentrant returns (uint256 amount) {
-        if (recipient == address(0)) revert ZeroAddress();
-        amount = _balances[msg.sender][token];
-        if (amount == 0) revert NothingToWithdraw(msg.sender, token);
-        _balances[msg.sender][token] = 0;
-        _liabilities[token] -= amount;
-        emit Withdrawn(msg.sender, token, recipient, amount, 0);
-        if (token == ETHER) {
-            (bool sent,) = recipient.call{value: amount}("");
-            if (!sent) revert EtherTransferFailed(recipient, amount);
-        } else {
-            IERC20(token).safeTransfer(recipient, amount);
-        }
-    }
-
     // ---- views
 
     /// @inheritdoc IPaymentEscrow
     function payment(uint256 paymentId) external view returns (Payment memory) {
-        PaymentRecord storage p = _known(paymentId);
-        bool metered = p.rule == ReleaseRule.Metered;
+        PaymentRecord storage p = _payments[paymentId];
+        (Terms terms, Sum sum) = (p.terms, p.sum);
+        PaymentState state = terms.state();
+        if (state == PaymentState.None) revert PaymentUnknown(paymentId);
+        bool closed = state == PaymentState.Closed;
+        uint256 released = closed && !terms.isRestRefunded() ? sum.amount() : p.moved.released;
+        bool cliff = terms.rule() == ReleaseRule.Cliff;
         return Payment({
-            licenseId: p.licenseId,
-            payer: p.payer,
-            token: p.token,
-            amount: p.amount,
-            released: p.released,
-            // A refund always takes the rest and closes.
-            refunded: p.state == PaymentState.Closed ? p.amount - p.released : 0,
-            due: p.due,
-            rule: p.rule,
-            state: p.state,
-            splitId: p.splitId,
-            feeId: p.feeId,
-            deliveryDeadline: metered ? 0 : p.deadline,
-            disputeWindow: p.disputeWindow,
-            releasableAt: p.releasableAt,
-            refundableAt: metered ? p.deadline : 0,
-            frozenAt: p.frozenAt,
-            pausedSecs: p.pausedSecs
+            licenseId: sum.licenseId(),
+            payer: terms.payer(),
+            token: _tokenOf(terms),
+            amount: sum.amount(),
+            released: released,
+            refunded: closed || state == PaymentState.Refunded ? sum.amount() - released : 0,
+            due: p.moved.due,
+            rule: terms.rule(),
+            state: state,
+            splitId: terms.splitId(),
+            feeId: terms.feeId(),
+            startsAt: cliff ? 0 : sum.startsAt(),
+            deadline: sum.deadline(),
+            disputeWindow: terms.disputeWindow(),
+            releasableAt: cliff ? sum.releasableAt() : 0,
+            frozenAt: terms.isFrozen() ? p.freeze.frozenAt : 0,
+            // Has 24 bits.
+            // forge-lint: disable-next-line(unsafe-typecast)
+            pausedSecs: uint40(sum.pausedSecs()),
+            disputeId: p.freeze.disputeId
         });
     }
 
     /// @inheritdoc IPaymentEscrow
-    function split(uint64 splitId) external view returns (Payee[] memory payees) {
-        payees = new Payee[](_splits[splitId][0].payees);
-        if (payees.length == 0) revert SplitUnknown(splitId);
-        for (uint256 i = 0; i < payees.length; ++i) {
-            SplitEntry storage entry = _splits[splitId][i];
-            payees[i] = Payee({account: entry.account, shareBps: entry.shareBps});
+    function releasable(uint256 paymentId) external view returns (uint256 amount) {
+        PaymentRecord storage p = _payments[paymentId];
+        (Terms terms, Sum sum) = (p.terms, p.sum);
+        if (!_isOpen(terms.state()) || terms.isFrozen()) return 0;
+        if (terms.rule() == ReleaseRule.Cliff) return _cliffIsOver(terms, sum) ? sum.amount() : 0;
+        (uint256 released, uint256 target) = (p.moved.released, _target(p, terms, sum));
+        return target > released ? target - released : 0;
+    }
+
+    // ---- internals: money
+
+    /// Raises what is due.
+    function _draw(uint256 paymentId, PaymentRecord storage p, Terms terms, uint256 due) private {
+        if (due <= p.moved.due) return;
+        if (terms.state() != PaymentState.Held) revert PaymentClosed(paymentId);
+        // At most the amount.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        p.moved.due = uint112(due);
+        emit PaymentDue(paymentId, due);
+    }
+
+    /// Moves what is missing up to `target` in all to payees and fee, and closes when that is everything.
+    function _release(
+        uint256 paymentId,
+        PaymentRecord storage p,
+        Terms terms,
+        Sum sum,
+        uint256 released,
+        uint256 target
+    ) private returns (uint256 moved) {
+        bool closed = target == sum.amount();
+        if (closed) p.terms = terms.withState(PaymentState.Closed);
+        // At most the amount.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        else p.moved.released = uint112(target);
+        _pay(paymentId, terms, released, target, closed, closed);
+        return target - released;
+    }
+
+    /// Gives the payees `target` in all and the payer all the rest, and closes.
+    function _close(uint256 paymentId, PaymentRecord storage p, Terms terms, Sum sum, uint256 target)
+        private
+        returns (uint256 rest)
+    {
+        uint256 released = p.moved.released;
+        if (target < released) target = released;
+        rest = sum.amount() - target;
+        if (rest == 0) {
+            _release(paymentId, p, terms, sum, released, target);
+            return 0;
         }
+        p.terms = terms.withState(PaymentState.Closed).withRestRefunded();
+        // At most the amount.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        if (target != released) p.moved.released = uint112(target);
+        if (target != 0) _pay(paymentId, terms, released, target, true, false);
+        _refund(paymentId, terms, rest);
     }
 
-    /// @inheritdoc IPaymentEscrow
-    function fee(uint64 feeId) external view returns (address recipient, uint16 feeBps) {
-        Fee storage found = _fees[feeId];
-        return (found.recipient, found.feeBps);
-    }
-
-    /// @inheritdoc IPaymentEscrow
-    function balanceOf(address account, address token) external view returns (uint256) {
-        return _balances[account][token];
-    }
-
-    /// @inheritdoc IPaymentEscrow
-    function liabilities(address token) external view returns (uint256) {
-        return _liabilities[token];
-    }
-
-    // ---- internals
-
-    /// Takes exactly `amount`, or reverts. A token that takes a cut of transfers is refused here.
-    function _receive(address token, address payer, uint256 amount) private {
-        uint256 requiredValue = token == ETHER ? amount : 0;
-        if (msg.value != requiredValue) revert EtherValueDiffers(msg.value, requiredValue);
-        if (token == ETHER) return;
-        uint256 balanceBefore = IERC20(token).balanceOf(address(this));
-        IERC20(token).safeTransferFrom(payer, address(this), amount);
-        uint256 balanceAfter = IERC20(token).balanceOf(address(this));
-        uint256 received = balanceAfter > balanceBefore ? balanceAfter - balanceBefore : 0;
-        if (received != amount) revert AmountReceivedDiffers(token, amount, received);
-    }
-
-    function _unfreeze(uint256 paymentId, PaymentRecord storage p, uint256 disputeId) private {
-        p.pausedSecs = (p.pausedSecs + block.timestamp - p.frozenAt).toUint32();
-        p.frozenAt = 0;
-        emit PaymentUnfrozen(paymentId, disputeId, p.pausedSecs);
-    }
-
-    /// Moves what is missing up to `releasedAfter` in all, and closes when nothing is left.
-    function _release(uint256 paymentId, PaymentRecord storage p, uint256 releasedAfter)
+    function _refundCliff(uint256 paymentId, PaymentRecord storage p, Terms terms, Sum sum)
         private
         returns (uint256 moved)
     {
-        uint256 releasedBefore = p.released;
-        bool closed = releasedAfter == p.amount;
-        // At most `amount`.
+        p.terms = terms.withState(PaymentState.Refunded);
+        moved = sum.amount();
+        _refund(paymentId, terms, moved);
+    }
+
+    function _refund(uint256 paymentId, Terms terms, uint256 amount) private {
+        (address token, address payer) = (_tokenOf(terms), terms.payer());
+        emit PaymentRefunded(paymentId, token, payer, amount, amount, true);
+        _credit(payer, token, paymentId, amount);
+    }
+
+    /// Credits fee and payees with what `target` adds to `released`.
+    /// @param closing Whether nothing will follow, so that the leftovers of rounding go to the first payee.
+    /// @param closed What the event says: whether this is all of the payment.
+    function _pay(uint256 paymentId, Terms terms, uint256 released, uint256 target, bool closing, bool closed)
+        private
+    {
+        address token = _tokenOf(terms);
+        (address recipient, uint256 feeBefore) = _feeOf(terms, released);
+        (, uint256 feeAfter) = _feeOf(terms, target);
+        if (target != released || closed) {
+            emit PaymentReleased(paymentId, token, target - released, feeAfter - feeBefore, target, closed);
+        }
+        _credit(recipient, token, paymentId, feeAfter - feeBefore);
+        _creditPayees(paymentId, terms, token, released - feeBefore, target - feeAfter, closing);
+    }
+
+    function _unfreeze(uint256 paymentId, PaymentRecord storage p, Terms terms, uint256 disputeId)
+        private
+        returns (Terms, Sum)
+    {
+        Sum sum = p.sum;
+        uint256 paused = sum.pausedSecs() + block.timestamp - p.freeze.frozenAt;
+        if (paused > MAX_FREEZE) paused = MAX_FREEZE;
+        terms = terms.withFrozen(false);
+        // MAX_FREEZE has 23 bits.
         // forge-lint: disable-next-line(unsafe-typecast)
-        p.released = uint128(releasedAfter);
-        if (closed) p.state = PaymentState.Closed;
-        moved = releasedAfter - releasedBefore;
-        Fee memory terms = _fees[p.feeId];
-        uint256 feeBefore = releasedBefore * terms.feeBps / BPS;
-        uint256 feeAfter = releasedAfter * terms.feeBps / BPS;
-        emit PaymentReleased(paymentId, p.token, moved, feeAfter - feeBefore, releasedAfter, closed);
-        if (feeAfter != feeBefore) _credit(terms.recipient, p.token, paymentId, feeAfter - feeBefore);
-        _creditPayees(paymentId, p, releasedBefore - feeBefore, releasedAfter - feeAfter, closed);
+        sum = sum.withPausedSecs(uint24(paused));
+        (p.terms, p.sum) = (terms, sum);
+        // forge-lint: disable-next-line(unsafe-typecast)
+        emit PaymentUnfrozen(paymentId, disputeId, uint40(paused));
+        return (terms, sum);
     }
 
-    /// Gives the payees what is due to them and the payer all the rest, and closes.
-    function _refund(uint256 paymentId, PaymentRecord storage p) private returns (uint256 moved) {
-        uint256 due = p.due;
-        uint256 released = p.released;
-        if (due > released) {
-            _release(paymentId, p, due);
-            if (p.state == PaymentState.Closed) return 0;
-            released = due;
-        }
-        p.state = PaymentState.Closed;
-        moved = p.amount - released;
-        emit PaymentRefunded(paymentId, p.token, p.payer, moved, moved, true);
-        if (released != 0) {
-            uint256 net = released - released * _fees[p.feeId].feeBps / BPS;
-            _creditPayees(paymentId, p, net, net, true);
-        }
-        _credit(p.payer, p.token, paymentId, moved);
+    // ---- internals: what is so
+
+    function _isOpen(PaymentState state) private pure returns (bool) {
+        return state == PaymentState.Held || state == PaymentState.Delivered;
     }
 
-    /// Credits each payee the growth of its share, and at the end the leftovers of rounding to the first.
-    function _creditPayees(
-        uint256 paymentId,
-        PaymentRecord storage p,
-        uint256 netBefore,
-        uint256 netAfter,
-        bool closing
-    ) private {
-        mapping(uint256 index => SplitEntry) storage entries = _splits[p.splitId];
-        SplitEntry memory first = entries[0];
-        uint256 others;
-        for (uint256 i = 1; i < first.payees; ++i) {
-            SplitEntry memory entry = entries[i];
-            uint256 total = netAfter * entry.shareBps / BPS;
-            others += total;
-            _credit(entry.account, p.token, paymentId, total - netBefore * entry.shareBps / BPS);
-        }
-        uint256 firstTotal = closing ? netAfter - others : netAfter * first.shareBps / BPS;
-        _credit(first.account, p.token, paymentId, firstTotal - netBefore * first.shareBps / BPS);
+    function _open(uint256 paymentId) private view returns (PaymentRecord storage p, Terms terms) {
+        p = _payments[paymentId];
+        terms = p.terms;
+        PaymentState state = terms.state();
+        if (state == PaymentState.None) revert PaymentUnknown(paymentId);
+        if (!_isOpen(state)) revert PaymentClosed(paymentId);
     }
 
-    function _credit(address account, address token, uint256 paymentId, uint256 amount) private {
-        if (amount == 0) return;
-        uint256 balance = _balances[account][token] + amount;
-        _balances[account][token] = balance;
-        emit Credited(account, token, paymentId, amount, balance);
+    /// Open, and its money may move.
+    function _movable(uint256 paymentId) private view returns (PaymentRecord storage p, Terms terms) {
+        (p, terms) = _open(paymentId);
+        if (terms.isFrozen()) revert PaymentIsFrozen(paymentId);
     }
 
-    function _setFee(address recipient, uint16 feeBps) private returns (uint64 feeId) {
-        if (recipient == address(0)) revert ZeroAddress();
-        if (feeBps > MAX_FEE_BPS) revert FeeTooHigh(feeBps, MAX_FEE_BPS);
-        feeId = ++currentFeeId;
-        _fees[feeId] = Fee({recipient: recipient, feeBps: feeBps});
-        emit FeeSet(feeId, recipient, feeBps);
+    function _frozen(uint256 paymentId) private view returns (PaymentRecord storage p, Terms terms) {
+        (p, terms) = _open(paymentId);
+        if (!terms.isFrozen()) revert PaymentNotFrozen(paymentId);
+    }
+
+    /// Known, Metered, in any state.
+    function _metered(uint256 paymentId) private view returns (PaymentRecord storage p, Terms terms) {
+        p = _payments[paymentId];
+        terms = p.terms;
+        if (terms.state() == PaymentState.None) revert PaymentUnknown(paymentId);
+        _requireRule(paymentId, terms, ReleaseRule.Metered);
+    }
+
+    function _requireRule(uint256 paymentId, Terms terms, ReleaseRule rule) private pure {
+        if (terms.rule() != rule) revert RuleMismatch(paymentId, terms.rule());
+    }
+
+    function _cliffIsOver(Terms terms, Sum sum) private view returns (bool) {
+        return
+            terms.state() == PaymentState.Delivered
+                && block.timestamp - sum.pausedSecs() >= sum.releasableAt();
+    }
+
+    /// What payees and fee should have received in all of a Metered or Linear payment.
+    function _target(PaymentRecord storage p, Terms terms, Sum sum) private view returns (uint256) {
+        return terms.rule() == ReleaseRule.Metered ? p.moved.due : sum.vested(_clock(p, terms, sum));
+    }
+
+    /// Seconds on the payment's own clock, which stands still while it is frozen.
+    function _clock(PaymentRecord storage p, Terms terms, Sum sum) private view returns (uint256) {
+        return (terms.isFrozen() ? p.freeze.frozenAt : block.timestamp) - sum.pausedSecs();
     }
 
     function _checkWired(address sibling) private view {
         if (sibling.code.length == 0 || address(IWiredToEscrow(sibling).escrow()) != address(this)) {
             revert NotWiredToThis(sibling);
         }
-    }
-
-    function _known(uint256 paymentId) private view returns (PaymentRecord storage p) {
-        p = _payments[paymentId];
-        if (p.state == PaymentState.None) revert PaymentUnknown(paymentId);
-    }
-
-    function _open(uint256 paymentId) private view returns (PaymentRecord storage p) {
-        p = _known(paymentId);
-        if (p.state == PaymentState.Closed) revert PaymentClosed(paymentId);
-    }
-
-    function _frozen(uint256 paymentId) private view returns (PaymentRecord storage p) {
-        p = _open(paymentId);
-        if (p.frozenAt == 0) revert PaymentNotFrozen(paymentId);
-    }
-
-    /// Seconds on the payment's own clock, which stands still while it is frozen.
-    function _clock(PaymentRecord storage p) private view returns (uint256) {
-        return (p.frozenAt == 0 ? block.timestamp : p.frozenAt) - p.pausedSecs;
     }
 }

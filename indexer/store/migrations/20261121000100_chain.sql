@@ -10,7 +10,8 @@ create table mirror (
   licenses bytea not null check (octet_length(licenses) = 20),
   escrow bytea not null check (octet_length(escrow) = 20),
   usage bytea not null check (octet_length(usage) = 20),
-  disputes bytea not null check (octet_length(disputes) = 20)
+  disputes bytea not null check (octet_length(disputes) = 20),
+  verifier_sets bytea not null check (octet_length(verifier_sets) = 20)
 );
 comment on table mirror is 'The one deployment that this database mirrors.';
 comment on column mirror.chain_id is 'EIP-155';

@@ -31,6 +31,21 @@ comment on column fees.recipient is 'address';
 comment on column fees.fee_bps is 'ten-thousandths';
 create unique index on fees (fee_id);
 
+create table tokens (
+  block_number bigint not null,
+  log_index bigint not null,
+  token bytea not null check (octet_length(token) = 20),
+  token_id integer not null check (token_id >= 0),
+  open boolean not null,
+  primary key (block_number, log_index),
+  foreign key (block_number, log_index) references logs on delete cascade
+);
+comment on table tokens is 'Tokens that the escrow was told to take or refuse; the latest holds. Event TokenListed.';
+comment on column tokens.token is 'ERC-20, or zero for ETH; address';
+comment on column tokens.token_id is 'the escrow''s number of it';
+comment on column tokens.open is 'whether new payments are taken in it';
+create index on tokens (token, block_number desc, log_index desc);
+
 create table payments (
   block_number bigint not null,
   log_index bigint not null,
@@ -42,22 +57,51 @@ create table payments (
   rule text not null check (rule in ('metered', 'linear', 'cliff')),
   split_id bigint not null check (split_id >= 0),
   fee_id bigint not null check (fee_id >= 0),
-  delivery_deadline timestamptz not null,
+  starts_at timestamptz not null,
+  deadline timestamptz not null,
   dispute_window_secs bigint not null check (dispute_window_secs >= 0),
-  refundable_at timestamptz not null,
   primary key (block_number, log_index),
   foreign key (block_number, log_index) references logs on delete cascade
 );
 comment on table payments is 'Payments, as they were taken. Event PaymentHeld.';
-comment on column payments.payer is 'address';
+comment on column payments.payer is 'who gets back what is refunded; address';
 comment on column payments.token is 'ERC-20, or zero for ETH; address';
 comment on column payments.amount is 'base units of token';
-comment on column payments.delivery_deadline is 'cliff: last second at which delivery counts; the epoch: none';
+comment on column payments.starts_at is 'linear: first second of vesting; the epoch: none';
+comment on column payments.deadline is 'cliff: last second at which delivery counts; metered: from here on the rest is refundable; linear: first second at which all has vested';
 comment on column payments.dispute_window_secs is 'cliff: seconds between delivery and release';
-comment on column payments.refundable_at is 'metered: from here on the rest is refundable; the epoch: none';
 create unique index on payments (payment_id);
 create index on payments (license_id, block_number desc, log_index desc);
 create index on payments (payer, block_number desc, log_index desc);
+
+create table payment_topups (
+  block_number bigint not null,
+  log_index bigint not null,
+  payment_id bigint not null check (payment_id >= 0),
+  token bytea not null check (octet_length(token) = 20),
+  added numeric(78, 0) not null check (added >= 0),
+  amount numeric(78, 0) not null check (amount >= 0),
+  deadline timestamptz not null,
+  primary key (block_number, log_index),
+  foreign key (block_number, log_index) references logs on delete cascade
+);
+comment on table payment_topups is 'What was added to a payment; the latest holds. Event PaymentToppedUp.';
+comment on column payment_topups.token is 'ERC-20, or zero for ETH; address';
+comment on column payment_topups.added is 'base units of token, now';
+comment on column payment_topups.amount is 'base units of token held in all';
+comment on column payment_topups.deadline is 'first second at which all has vested';
+create index on payment_topups (payment_id, block_number desc, log_index desc);
+
+create table payment_deadlines (
+  block_number bigint not null,
+  log_index bigint not null,
+  payment_id bigint not null check (payment_id >= 0),
+  deadline timestamptz not null,
+  primary key (block_number, log_index),
+  foreign key (block_number, log_index) references logs on delete cascade
+);
+comment on table payment_deadlines is 'Deadlines that were moved; the latest holds. Event PaymentDeadlineMoved.';
+create index on payment_deadlines (payment_id, block_number desc, log_index desc);
 
 create table payment_deliveries (
   block_number bigint not null,

@@ -153,6 +153,10 @@ parsed_column!(
     /// `bigint` of at most 32 bits.
     Small(u32) from i64, u32::try_from
 );
+parsed_column!(
+    /// `integer` of at most 16 bits: a version, a share, a small count.
+    Short(u16) from i32, u16::try_from
+);
 
 /// `From` a column for the ids that it may hold.
 macro_rules! number_into {
@@ -175,7 +179,7 @@ macro_rules! plain_into {
         }
     )+};
 }
-plain_into!(Number => u64, Count => u64, Base => Amount, Small => u32);
+plain_into!(Number => u64, Count => u64, Base => Amount, Small => u32, Short => u16);
 
 /// A text column that holds the spelling of one of our enumerations.
 #[derive(Clone, Copy, Debug)]

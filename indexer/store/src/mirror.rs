@@ -27,6 +27,8 @@ pub struct Mirror {
     pub usage: Address,
     /// `DisputeResolution`.
     pub disputes: Address,
+    /// `VerifierSets`.
+    pub verifier_sets: Address,
 }
 
 /// The database belongs to another deployment.
@@ -59,7 +61,7 @@ impl Mirror {
             select chain_id as "chain_id: Number", genesis_hash as "genesis_hash: Hash",
               start_block as "start_block: Number", registry as "registry: Account",
               licenses as "licenses: Account", escrow as "escrow: Account", usage as "usage: Account",
-              disputes as "disputes: Account"
+              disputes as "disputes: Account", verifier_sets as "verifier_sets: Account"
             from mirror
             "#
         )
@@ -67,7 +69,7 @@ impl Mirror {
         .await?)
     }
 
-    fn fields(&self) -> [(&'static str, String); 8] {
+    fn fields(&self) -> [(&'static str, String); 9] {
         [
             ("chain id", self.chain_id.to_string()),
             ("genesis hash", self.genesis_hash.to_string()),
@@ -77,6 +79,7 @@ impl Mirror {
             ("PaymentEscrow", self.escrow.to_string()),
             ("UsageTracker", self.usage.to_string()),
             ("DisputeResolution", self.disputes.to_string()),
+            ("VerifierSets", self.verifier_sets.to_string()),
         ]
     }
 }
@@ -85,8 +88,10 @@ impl Mirror {
 pub async fn claim_mirror(conn: &mut PgConnection, given: &Mirror) -> Result<(), MirrorError> {
     sqlx::query!(
         r#"
-        insert into mirror (chain_id, genesis_hash, start_block, registry, licenses, escrow, usage, disputes)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)
+        insert into mirror (
+          chain_id, genesis_hash, start_block, registry, licenses, escrow, usage, disputes, verifier_sets
+        )
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         on conflict (singleton) do nothing
         "#,
         number("mirror.chain_id", given.chain_id)?,
@@ -97,6 +102,7 @@ pub async fn claim_mirror(conn: &mut PgConnection, given: &Mirror) -> Result<(),
         given.escrow.as_slice(),
         given.usage.as_slice(),
         given.disputes.as_slice(),
+        given.verifier_sets.as_slice(),
     )
     .execute(&mut *conn)
     .await

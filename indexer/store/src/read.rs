@@ -4,24 +4,52 @@
 //! does on the chain.
 
 mod balances;
+mod compliance;
+mod content_meters;
+mod content_transfers;
+mod content_versions;
 mod contents;
+mod creators;
+mod dispute_record;
 mod disputes;
+mod license_epochs;
+mod license_renewals;
+mod license_transfers;
 mod licenses;
+mod offer_items;
 mod offers;
+mod payment_movements;
 mod payments;
+mod policy;
 mod splits;
 mod status;
+mod tokens;
 mod usage;
+mod verifier_sets;
 
 pub use balances::{Balance, balances};
+pub use compliance::{Compliance, compliance_proofs};
+pub use content_meters::{ContentMeter, content_meters};
+pub use content_transfers::{ContentTransfer, content_transfers};
+pub use content_versions::{ContentVersion, content_versions};
 pub use contents::{Content, ContentFilter, content, contents};
-pub use disputes::{Dispute, DisputeFilter, Evidence, dispute, disputes, evidence};
-pub use licenses::{License, LicenseFilter, SealedKey, license, licenses};
-pub use offers::{Offer, OfferFilter, offer, offers};
+pub use creators::{CreatorLevel, creator_level};
+pub use dispute_record::{Evidence, Hearing, Ruled, evidence, hearings, rulings};
+pub use disputes::{Dispute, DisputeFilter, dispute, disputes};
+pub use license_epochs::{LicenseEpoch, SealedKey, license_epochs};
+pub use license_renewals::{LicenseRenewal, license_renewals};
+pub use license_transfers::{LicenseTransfer, license_transfers};
+pub use licenses::{License, LicenseFilter, license, licenses};
+pub use offer_items::offer_items;
+pub use offers::{Offer, OfferFilter, OfferState, offer, offers};
+pub use payment_movements::{PaymentMovement, payment_movements};
 pub use payments::{Payment, PaymentFilter, payment, payments};
+pub use policy::{Fee, Policy, policy};
 pub use splits::payees;
 pub use status::{Status, status};
+pub use tokens::{ListedToken, tokens};
 pub use usage::{Lane, Settlement, lanes, settlements};
+pub use verifier_sets::{VerifierSet, verifier_sets};
 
 /// Where in the order of the chain a list continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,22 +13,23 @@ pub(crate) async fn insert(conn: &mut PgConnection, facts: &[(LogRef, &DisputeRu
     sqlx::query!(
         r#"
         insert into dispute_rulings (
-          block_number, log_index, dispute_id, arbitrator, ruling
+          block_number, log_index, dispute_id, ruled_by, ruling, executable_from
         )
         select
-          block_number, log_index, dispute_id, arbitrator, ruling
+          block_number, log_index, dispute_id, ruled_by, ruling, to_timestamp(executable_from)
         from unnest(
-          $1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::text[]
+          $1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::text[], $6::bigint[]
         ) as fact (
-          block_number, log_index, dispute_id, arbitrator, ruling
+          block_number, log_index, dispute_id, ruled_by, ruling, executable_from
         )
         on conflict (block_number, log_index) do nothing
         "#,
         &blocks(facts)?,
         &log_indexes(facts)?,
         &try_column(facts, |e| number("dispute_rulings.dispute_id", e.dispute_id.0))?,
-        &column(facts, |e| e.arbitrator.to_vec()),
+        &column(facts, |e| e.by.to_vec()),
         &column(facts, |e| e.ruling.as_str().to_owned()),
+        &try_column(facts, |e| number("dispute_rulings.executable_from", e.executable_from))?,
     )
     .execute(conn)
     .await?;

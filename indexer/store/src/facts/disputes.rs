@@ -14,17 +14,17 @@ pub(crate) async fn insert(conn: &mut PgConnection, facts: &[(LogRef, &DisputeFi
         r#"
         insert into disputes (
           block_number, log_index, dispute_id, license_id, filer, payment_id, kind, respondent, arbitrator,
-          bond, ruling_deadline, evidence_cid
+          appeal_arbitrator, bond, deadline, evidence_cid
         )
         select
           block_number, log_index, dispute_id, license_id, filer, payment_id, kind, respondent, arbitrator,
-          bond::numeric, to_timestamp(ruling_deadline), evidence_cid
+          appeal_arbitrator, bond::numeric, to_timestamp(deadline), evidence_cid
         from unnest(
           $1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[], $6::bigint[], $7::text[],
-          $8::bytea[], $9::bytea[], $10::text[], $11::bigint[], $12::bytea[]
+          $8::bytea[], $9::bytea[], $10::bytea[], $11::text[], $12::bigint[], $13::bytea[]
         ) as fact (
           block_number, log_index, dispute_id, license_id, filer, payment_id, kind, respondent, arbitrator,
-          bond, ruling_deadline, evidence_cid
+          appeal_arbitrator, bond, deadline, evidence_cid
         )
         on conflict (block_number, log_index) do nothing
         "#,
@@ -37,8 +37,9 @@ pub(crate) async fn insert(conn: &mut PgConnection, facts: &[(LogRef, &DisputeFi
         &column(facts, |e| e.kind.as_str().to_owned()),
         &column(facts, |e| e.respondent.to_vec()),
         &column(facts, |e| e.arbitrator.to_vec()),
+        &column(facts, |e| e.appeal_arbitrator.to_vec()),
         &column(facts, |e| e.bond.to_string()),
-        &try_column(facts, |e| number("disputes.ruling_deadline", e.ruling_deadline))?,
+        &try_column(facts, |e| number("disputes.deadline", e.deadline))?,
         &column(facts, |e| e.evidence_cid.to_vec()),
     )
     .execute(conn)

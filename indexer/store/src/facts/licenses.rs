@@ -14,19 +14,19 @@ pub(crate) async fn insert(conn: &mut PgConnection, facts: &[(LogRef, &LicenseIs
         r#"
         insert into licenses (
           block_number, log_index, license_id, offer_id, content_id, licensee, payer, profile_id, meter_id,
-          payment_id, units, starts_at, expires_at, token, total, referrer
+          content_version, units, starts_at, expires_at, token, total, referrer
         )
         select
           block_number, log_index, license_id, offer_id, content_id, licensee, payer, profile_id, meter_id,
-          payment_id, units::numeric, to_timestamp(starts_at), to_timestamp(expires_at), token,
+          content_version, units::numeric, to_timestamp(starts_at), to_timestamp(expires_at), token,
           total::numeric, referrer
         from unnest(
           $1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[], $6::bytea[], $7::bytea[],
-          $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::bigint[], $13::bigint[],
+          $8::bigint[], $9::bigint[], $10::integer[], $11::text[], $12::bigint[], $13::bigint[],
           $14::bytea[], $15::text[], $16::bytea[]
         ) as fact (
           block_number, log_index, license_id, offer_id, content_id, licensee, payer, profile_id, meter_id,
-          payment_id, units, starts_at, expires_at, token, total, referrer
+          content_version, units, starts_at, expires_at, token, total, referrer
         )
         on conflict (block_number, log_index) do nothing
         "#,
@@ -39,7 +39,7 @@ pub(crate) async fn insert(conn: &mut PgConnection, facts: &[(LogRef, &LicenseIs
         &column(facts, |e| e.payer.to_vec()),
         &try_column(facts, |e| number("licenses.profile_id", e.profile_id.0))?,
         &try_column(facts, |e| number("licenses.meter_id", e.meter_id.0))?,
-        &try_column(facts, |e| number("licenses.payment_id", e.payment_id.0))?,
+        &column(facts, |e| i32::from(e.content_version)),
         &column(facts, |e| e.units.to_string()),
         &try_column(facts, |e| number("licenses.starts_at", e.starts_at))?,
         &try_column(facts, |e| number("licenses.expires_at", e.expires_at))?,

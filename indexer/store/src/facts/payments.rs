@@ -14,17 +14,17 @@ pub(crate) async fn insert(conn: &mut PgConnection, facts: &[(LogRef, &PaymentHe
         r#"
         insert into payments (
           block_number, log_index, payment_id, license_id, payer, token, amount, rule, split_id, fee_id,
-          delivery_deadline, dispute_window_secs, refundable_at
+          starts_at, deadline, dispute_window_secs
         )
         select
           block_number, log_index, payment_id, license_id, payer, token, amount::numeric, rule, split_id,
-          fee_id, to_timestamp(delivery_deadline), dispute_window_secs, to_timestamp(refundable_at)
+          fee_id, to_timestamp(starts_at), to_timestamp(deadline), dispute_window_secs
         from unnest(
           $1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[], $6::bytea[], $7::text[],
           $8::text[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[]
         ) as fact (
           block_number, log_index, payment_id, license_id, payer, token, amount, rule, split_id, fee_id,
-          delivery_deadline, dispute_window_secs, refundable_at
+          starts_at, deadline, dispute_window_secs
         )
         on conflict (block_number, log_index) do nothing
         "#,
@@ -38,9 +38,9 @@ pub(crate) async fn insert(conn: &mut PgConnection, facts: &[(LogRef, &PaymentHe
         &column(facts, |e| e.rule.as_str().to_owned()),
         &try_column(facts, |e| number("payments.split_id", e.split_id.0))?,
         &try_column(facts, |e| number("payments.fee_id", e.fee_id.0))?,
-        &try_column(facts, |e| number("payments.delivery_deadline", e.delivery_deadline))?,
+        &try_column(facts, |e| number("payments.starts_at", e.starts_at))?,
+        &try_column(facts, |e| number("payments.deadline", e.deadline))?,
         &column(facts, |e| i64::from(e.dispute_window_secs)),
-        &try_column(facts, |e| number("payments.refundable_at", e.refundable_at))?,
     )
     .execute(conn)
     .await?;

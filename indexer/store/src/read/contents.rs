@@ -1,16 +1,16 @@
-//! Content and whether it is sold.
+//! Content, who owns it, and whether it is sold.
 
 use alloy_primitives::{Address, B256, U256};
-use domain::{ContentId, ContentKind, ContentStatus, MeterId, SplitId};
+use domain::{ContentId, ContentKind, ContentStatus, MeterId};
 use sqlx::PgConnection;
 
 use super::Page;
 use crate::{
-    columns::{Account, Code, Hash, Number, Word},
+    columns::{Account, Code, Hash, Number, Short, Small, Word},
     error::StoreError,
 };
 
-/// Content and whether it is sold.
+/// Content, who owns it, and whether it is sold.
 #[derive(Clone, Debug)]
 pub struct Content {
     /// Where it began: height.
@@ -19,8 +19,20 @@ pub struct Content {
     pub log_index: u64,
     /// Its id.
     pub content_id: ContentId,
-    /// Who registered it.
+    /// Counts content; the upper part of its offers' ids.
+    pub content_no: u32,
+    /// Who owns it now.
     pub creator: Address,
+    /// Who registered it.
+    pub registered_by: Address,
+    /// How often the owner changed.
+    pub generation: u16,
+    /// Who may become the owner; none or zero: nobody.
+    pub pending_creator: Option<Account>,
+    /// How well the owner is known: 0 unknown to 4 audited.
+    pub creator_level: u16,
+    /// The newest version, to which hash, CIDs and commitment belong.
+    pub version: u16,
     /// SHA-256 of the plaintext.
     pub content_hash: B256,
     /// Binary CIDv1 of the ciphertext.
@@ -39,14 +51,12 @@ pub struct Content {
     pub meter_url: Option<String>,
     /// What that meter countersigns with.
     pub meter_signer: Option<Account>,
-    /// Who is paid.
-    pub split_id: SplitId,
 }
 
 /// Which of them. Empty: all.
 #[derive(Clone, Debug, Default)]
 pub struct ContentFilter {
-    /// Registered by.
+    /// Owned by, now.
     pub creator: Option<Address>,
     /// Sold or not.
     pub status: Option<ContentStatus>,
@@ -74,15 +84,19 @@ async fn select(
         r#"
         select
           block_number as "block_number!: Number", log_index as "log_index!: Number",
-          content_id as "content_id!: Hash", creator as "creator!: Account", content_hash as "content_hash!: Hash",
+          content_id as "content_id!: Hash", content_no as "content_no!: Small", creator as "creator!: Account",
+          registered_by as "registered_by!: Account", generation as "generation!: Short",
+          pending_creator as "pending_creator?: Account", creator_level as "creator_level!: Short",
+          version as "version!: Short", content_hash as "content_hash!: Hash",
           cid as "cid!", key_commitment as "key_commitment!: Word", metadata_cid as "metadata_cid!",
           kind as "kind!: Code<ContentKind>", status as "status!: Code<ContentStatus>",
-          meter_id as "meter_id!: Number", meter_url as "meter_url?", meter_signer as "meter_signer?: Account",
-          split_id as "split_id!: Number"
+          meter_id as "meter_id!: Number", meter_url as "meter_url?", meter_signer as "meter_signer?: Account"
         from content_states
         where (block_number, log_index) < ($1, $2)
           and ($4::bytea is null or content_id = $4)
-          and ($5::bytea is null or creator = $5)
+          and ($5::bytea is null or (creator = $5 and (
+            registered_by = $5 or content_id in (select t.content_id from content_transfers t where t.to_account = $5)
+          )))
           and ($6::text is null or status = $6)
         order by block_number desc, log_index desc
         limit $3

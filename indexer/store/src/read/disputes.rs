@@ -21,7 +21,7 @@ pub struct Dispute {
     pub dispute_id: DisputeId,
     /// About this license.
     pub license_id: LicenseId,
-    /// Whose money is frozen.
+    /// Whose money is frozen; 0: nobody's.
     pub payment_id: PaymentId,
     /// The complaint.
     pub kind: DisputeKind,
@@ -35,12 +35,18 @@ pub struct Dispute {
     pub respondent: Address,
     /// Who rules.
     pub arbitrator: Address,
+    /// Who decides appeals; zero: nobody.
+    pub appeal_arbitrator: Address,
+    /// Whether the respondent added evidence.
+    pub answered: bool,
     /// Wei.
     pub bond: Amount,
     /// Who got the bond.
     pub bond_recipient: Option<Account>,
-    /// Unix seconds.
-    pub ruling_deadline: u64,
+    /// Of the present state, unix seconds: after it anyone may time it out, or execute what is ruled.
+    pub deadline: u64,
+    /// When the time for an appeal is over, unix seconds; 0: not ruled.
+    pub executable_from: u64,
     /// Binary CIDv1 of the first evidence.
     pub evidence_cid: Vec<u8>,
 }
@@ -84,8 +90,10 @@ async fn select(
           payment_id as "payment_id!: Number", kind as "kind!: Code<DisputeKind>",
           state as "state!: Code<DisputeState>", coalesce(ruling, 'none') as "ruling!: Code<Ruling>",
           filer as "filer!: Account", respondent as "respondent!: Account", arbitrator as "arbitrator!: Account",
+          appeal_arbitrator as "appeal_arbitrator!: Account", answered as "answered!",
           bond::text as "bond!: Base", bond_recipient as "bond_recipient?: Account",
-          extract(epoch from ruling_deadline)::bigint as "ruling_deadline!: Number",
+          extract(epoch from deadline)::bigint as "deadline!: Number",
+          coalesce(extract(epoch from executable_from), 0)::bigint as "executable_from!: Number",
           evidence_cid as "evidence_cid!"
         from dispute_states
         where (block_number, log_index) < ($1, $2)
@@ -103,32 +111,6 @@ async fn select(
         license_id,
         filter.filer.as_ref().map(|a| a.as_slice()),
         filter.state.map(|code| code.as_str()),
-    )
-    .fetch_all(conn)
-    .await?)
-}
-
-/// Evidence that a party added after filing.
-#[derive(Clone, Debug)]
-pub struct Evidence {
-    /// Height.
-    pub block_number: u64,
-    /// Who added it.
-    pub party: Address,
-    /// Binary CIDv1.
-    pub evidence_cid: Vec<u8>,
-}
-
-/// The first `limit` evidences that were added to a dispute, oldest first.
-pub async fn evidence(conn: &mut PgConnection, id: DisputeId, limit: u32) -> Result<Vec<Evidence>, StoreError> {
-    Ok(sqlx::query_as!(
-        Evidence,
-        r#"
-        select block_number as "block_number!: Number", party as "party!: Account", evidence_cid
-        from dispute_evidence where dispute_id = $1 order by block_number, log_index limit $2
-        "#,
-        key(id.0),
-        i64::from(limit),
     )
     .fetch_all(conn)
     .await?)

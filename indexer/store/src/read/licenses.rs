@@ -1,12 +1,12 @@
 //! A license, its owner and its key.
 
-use alloy_primitives::{Address, U256};
-use domain::{Amount, ContentId, LicenseId, MeterId, OfferId, PaymentId, ProfileId, Token};
+use alloy_primitives::Address;
+use domain::{Amount, ContentId, Delivery, LicenseId, MeterId, OfferId, OfferKind, ProfileId, Token};
 use sqlx::PgConnection;
 
-use super::Page;
+use super::{Page, license_epochs::SealedKey};
 use crate::{
-    columns::{Account, Base, Count, Hash, Number, Small, Word, key},
+    columns::{Account, Base, Code, Count, Hash, Number, Short, Small, Word, key},
     error::StoreError,
 };
 
@@ -23,19 +23,33 @@ pub struct License {
     pub offer_id: OfferId,
     /// What is licensed.
     pub content_id: ContentId,
+    /// What was paid when.
+    pub kind: OfferKind,
+    /// How the content reaches the licensee.
+    pub delivery: Delivery,
+    /// Whether it may be sold on.
+    pub transferable: bool,
+    /// Whether a performance bond was held.
+    pub bonded: bool,
+    /// Ten-thousandths of a sale.
+    pub royalty_bps: u16,
     /// Who has it now.
     pub owner: Address,
     /// Who had it first.
     pub licensee: Address,
-    /// Who paid.
+    /// Who gets back what is refunded.
     pub payer: Address,
-    /// Keys of the licensee.
+    /// Keys that it is bound to now.
     pub profile_id: ProfileId,
     /// Keys of the meter.
     pub meter_id: MeterId,
-    /// The money.
-    pub payment_id: PaymentId,
-    /// Metered units bought.
+    /// Version of the content whose key is delivered.
+    pub content_version: u16,
+    /// Re-keyings so far.
+    pub epoch: u32,
+    /// Periods paid for.
+    pub periods: u16,
+    /// Metered units bought or included, renewals counted; 0: not limited.
     pub units: u64,
     /// Metered units settled, over all lanes.
     pub settled_units: u64,
@@ -43,47 +57,29 @@ pub struct License {
     pub starts_at: u64,
     /// Unix seconds; 0: never.
     pub expires_at: u64,
+    /// Whether its payer ended it early.
+    pub ended: bool,
     /// What `total` is counted in.
     pub token: Token,
     /// Base units paid.
     pub total: Amount,
     /// Zero: nobody.
     pub referrer: Address,
-    /// Whether the key was delivered.
-    pub delivered: bool,
-    pub(crate) key_epoch: Option<Small>,
+    /// Whether the key of this epoch was delivered with a verified proof.
+    pub proved: bool,
+    /// Whether the licensee signed that the key of this epoch arrived.
+    pub accepted: bool,
     pub(crate) ephemeral_x: Option<Word>,
     pub(crate) ephemeral_y: Option<Word>,
     pub(crate) c0: Option<Word>,
     pub(crate) c1: Option<Word>,
 }
 
-/// A delivered key, sealed for the licensee.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SealedKey {
-    /// Re-keyings of the license before it.
-    pub epoch: u32,
-    /// Baby Jubjub, EIP-2494 coordinates.
-    pub ephemeral_x: U256,
-    /// Baby Jubjub, EIP-2494 coordinates.
-    pub ephemeral_y: U256,
-    /// First masked limb.
-    pub c0: U256,
-    /// Second masked limb.
-    pub c1: U256,
-}
-
 impl License {
-    /// The key, once it was delivered.
+    /// The key of this epoch, once it was delivered with a proof.
     #[must_use]
     pub fn sealed_key(&self) -> Option<SealedKey> {
-        Some(SealedKey {
-            epoch: self.key_epoch?.0,
-            ephemeral_x: self.ephemeral_x?.0,
-            ephemeral_y: self.ephemeral_y?.0,
-            c0: self.c0?.0,
-            c1: self.c1?.0,
-        })
+        SealedKey::of(self.ephemeral_x, self.ephemeral_y, self.c0, self.c1)
     }
 }
 
@@ -125,14 +121,17 @@ async fn select(
         select
           block_number as "block_number!: Number", log_index as "log_index!: Number",
           license_id as "license_id!: Number", offer_id as "offer_id!: Number", content_id as "content_id!: Hash",
+          kind as "kind!: Code<OfferKind>", delivery as "delivery!: Code<Delivery>",
+          transferable as "transferable!", bonded as "bonded!", royalty_bps as "royalty_bps!: Short",
           owner as "owner!: Account", licensee as "licensee!: Account", payer as "payer!: Account",
           profile_id as "profile_id!: Number", meter_id as "meter_id!: Number",
-          payment_id as "payment_id!: Number", units::text as "units!: Count",
+          content_version as "content_version!: Short", epoch as "epoch!: Small", periods as "periods!: Short",
+          ended as "ended!", units::text as "units!: Count",
           settled_units::text as "settled_units!: Count",
           extract(epoch from starts_at)::bigint as "starts_at!: Number",
           extract(epoch from expires_at)::bigint as "expires_at!: Number", token as "token!: Account",
-          total::text as "total!: Base", referrer as "referrer!: Account", delivered as "delivered!",
-          key_epoch as "key_epoch?: Small", ephemeral_x as "ephemeral_x?: Word",
+          total::text as "total!: Base", referrer as "referrer!: Account", proved as "proved!",
+          accepted as "accepted!", ephemeral_x as "ephemeral_x?: Word",
           ephemeral_y as "ephemeral_y?: Word", c0 as "c0?: Word", c1 as "c1?: Word"
         from license_states
         where (block_number, log_index) < ($1, $2)

@@ -1,7 +1,7 @@
 //! Money held for a license, and where it went.
 
 use alloy_primitives::Address;
-use domain::{Amount, FeeId, LicenseId, PaymentId, PaymentState, ReleaseRule, SplitId, Token};
+use domain::{Amount, DisputeId, FeeId, LicenseId, PaymentId, PaymentState, ReleaseRule, SplitId, Token};
 use sqlx::PgConnection;
 
 use super::Page;
@@ -21,11 +21,13 @@ pub struct Payment {
     pub payment_id: PaymentId,
     /// What it pays for.
     pub license_id: LicenseId,
-    /// Who paid.
+    /// What it is for: `price`, `bond` or `renewal`.
+    pub purpose: String,
+    /// Who gets back what is refunded.
     pub payer: Address,
     /// What all its amounts are counted in.
     pub token: Token,
-    /// Paid in.
+    /// Paid in, top-ups included.
     pub amount: Amount,
     /// Moved to payees and fee, fee included.
     pub released: Amount,
@@ -43,16 +45,19 @@ pub struct Payment {
     pub split_id: SplitId,
     /// The version of the fee.
     pub fee_id: FeeId,
-    /// Unix seconds; 0: none.
-    pub delivery_deadline: u64,
+    /// Linear: first second of vesting, unix; 0: none.
+    pub starts_at: u64,
+    /// Cliff: last second at which delivery counts. Metered: from here on the rest is refundable. Linear: first second
+    /// at which all has vested. Unix seconds.
+    pub deadline: u64,
     /// Between delivery and release.
     pub dispute_window_secs: u32,
     /// Unix seconds; 0: not delivered.
     pub releasable_at: u64,
-    /// Unix seconds; 0: none.
-    pub refundable_at: u64,
     /// Unix seconds; 0: not frozen.
     pub frozen_at: u64,
+    /// What froze it last; 0: never frozen.
+    pub dispute_id: DisputeId,
     /// Seconds stood still in earlier freezes.
     pub paused_secs: u64,
     /// Ten-thousandths.
@@ -98,15 +103,16 @@ async fn select(
         r#"
         select
           block_number as "block_number!: Number", log_index as "log_index!: Number",
-          payment_id as "payment_id!: Number", license_id as "license_id!: Number", payer as "payer!: Account",
+          payment_id as "payment_id!: Number", license_id as "license_id!: Number", purpose as "purpose!",
+          payer as "payer!: Account",
           token as "token!: Account", amount::text as "amount!: Base", released::text as "released!: Base",
           fee_paid::text as "fee_paid!: Base", refunded::text as "refunded!: Base", due::text as "due!: Base",
           rule as "rule!: Code<ReleaseRule>", state as "state!: Code<PaymentState>",
           split_id as "split_id!: Number", fee_id as "fee_id!: Number",
-          extract(epoch from delivery_deadline)::bigint as "delivery_deadline!: Number",
+          extract(epoch from starts_at)::bigint as "starts_at!: Number",
+          extract(epoch from deadline)::bigint as "deadline!: Number", dispute_id as "dispute_id!: Number",
           dispute_window_secs as "dispute_window_secs!: Small",
           extract(epoch from coalesce(releasable_at, to_timestamp(0)))::bigint as "releasable_at!: Number",
-          extract(epoch from refundable_at)::bigint as "refundable_at!: Number",
           extract(epoch from coalesce(frozen_at, to_timestamp(0)))::bigint as "frozen_at!: Number",
           paused_secs::text as "paused_secs!: Count", fee_bps as "fee_bps?", recipient as "fee_recipient?: Account"
         from payment_states p left join (select fee_id, fee_bps, recipient from fees) f using (fee_id)

@@ -3,7 +3,7 @@
 use alloy_primitives::U256;
 use datavault_groth16::{Prover, UsageWitness};
 use divan::Bencher;
-use statement::{Accumulator, Event, SecretKey, call_hash, key_delivery, usage::Window};
+use statement::{Accumulator, Event, SecretKey, call_hash, compliance, key_delivery, usage::Window};
 
 const DEV_CHAIN: u64 = 31_337;
 const CTX: U256 = U256::from_limbs([1, 2, 3, 4]);
@@ -31,6 +31,22 @@ fn full_batch() -> UsageWitness {
     }
 }
 
+/// A limit on the units of that batch.
+fn limit() -> compliance::Witness {
+    let batch = full_batch();
+    let mut state = batch.before;
+    for event in &batch.events {
+        state.step(event).expect("times grow by a second");
+    }
+    compliance::Witness {
+        licensee: batch.licensee,
+        state,
+        meter: batch.meter,
+        meter_signature: batch.meter_signature,
+        max_allowed: 1_000,
+    }
+}
+
 /// A prover with development keys, made on first use in a folder that the other benches share.
 fn prover() -> Prover {
     let folder = std::env::temp_dir().join("datavault-bench-keys");
@@ -38,7 +54,7 @@ fn prover() -> Prover {
 }
 
 #[divan::bench]
-fn load_both_keys(bencher: Bencher<'_, '_>) {
+fn load_all_keys(bencher: Bencher<'_, '_>) {
     drop(prover());
     bencher.bench_local(prover);
 }
@@ -63,6 +79,19 @@ fn prove_a_key_delivery(bencher: Bencher<'_, '_>) {
     let (_, delivery) = key_delivery::encrypt(&[0x42; 32], &recipient, CTX, &mut rand::rngs::OsRng)
         .expect("a valid key can be encrypted to");
     bencher.bench_local(|| prover.prove_key_delivery(&delivery));
+}
+
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn prove_compliance(bencher: Bencher<'_, '_>) {
+    let (prover, limit) = (prover(), limit());
+    bencher.bench_local(|| prover.prove_compliance(&limit));
+}
+
+#[divan::bench]
+fn verify_compliance(bencher: Bencher<'_, '_>) {
+    let prover = prover();
+    let (proof, inputs) = prover.prove_compliance(&limit()).expect("an honest limit is provable");
+    bencher.bench_local(|| prover.verify_compliance(&inputs, &proof));
 }
 
 fn main() {

@@ -5,6 +5,7 @@ pub(crate) mod eddsa;
 pub(crate) mod edwards;
 pub(crate) mod fixed_base;
 pub(crate) mod montgomery;
+pub(crate) mod party;
 pub(crate) mod poseidon;
 pub(crate) mod variable_base;
 

@@ -9,10 +9,11 @@ use rand_chacha::ChaCha20Rng;
 
 use crate::{
     circuit::Circuit,
+    compliance::Compliance,
     key_delivery::KeyDelivery,
     keys::{self, Fingerprint, KeyError, WARNING},
     prove::prove_with,
-    solidity::export_verifier,
+    solidity::{export_batch_verifier, export_verifier},
     usage::Usage,
     verifying_key::VerifyingKey,
 };
@@ -26,7 +27,7 @@ pub struct GeneratedFile {
     pub contents: String,
 }
 
-/// Makes both development keys and derives every committed file from them.
+/// Makes the development keys and derives every committed file from them.
 ///
 /// Deterministic; takes some seconds. `datavault-groth16` must be built again after
 /// its own files under `keys/` were written, since it embeds them.
@@ -36,8 +37,13 @@ pub struct GeneratedFile {
 pub fn generated_files() -> Result<Vec<GeneratedFile>, KeyError> {
     let usage = made::<Usage>(&example::usage())?;
     let delivery = made::<KeyDelivery>(&example::key_delivery())?;
-    let fingerprints: BTreeMap<_, _> =
-        [(Usage::NAME, &usage.fingerprint), (KeyDelivery::NAME, &delivery.fingerprint)].into();
+    let compliance = made::<Compliance>(&example::compliance())?;
+    let fingerprints: BTreeMap<_, _> = [
+        (Usage::NAME, &usage.fingerprint),
+        (KeyDelivery::NAME, &delivery.fingerprint),
+        (Compliance::NAME, &compliance.fingerprint),
+    ]
+    .into();
     let mut json = serde_json::to_string_pretty(&fingerprints).expect("strings serialize");
     json.push('\n');
     let file = |path, contents| GeneratedFile { path, contents };
@@ -45,10 +51,14 @@ pub fn generated_files() -> Result<Vec<GeneratedFile>, KeyError> {
         file("prover/groth16/keys/fingerprints.json", json),
         file("prover/groth16/keys/usage_128.vk.json", usage.key.to_json()),
         file("prover/groth16/keys/key_delivery.vk.json", delivery.key.to_json()),
+        file("prover/groth16/keys/compliance.vk.json", compliance.key.to_json()),
         file("prover/groth16/vectors/usage_128.json", usage.example),
         file("prover/groth16/vectors/key_delivery.json", delivery.example),
+        file("prover/groth16/vectors/compliance.json", compliance.example),
         file("contracts/src/generated/UsageVerifier.sol", export_verifier(&usage.key, "UsageVerifier")),
         file("contracts/src/generated/KeyDeliveryVerifier.sol", export_verifier(&delivery.key, "KeyDeliveryVerifier")),
+        file("contracts/src/generated/ComplianceVerifier.sol", export_verifier(&compliance.key, "ComplianceVerifier")),
+        file("contracts/src/generated/UsageBatchVerifier.sol", export_batch_verifier(&usage.key, "UsageBatchVerifier")),
     ])
 }
 

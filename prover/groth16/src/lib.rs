@@ -1,6 +1,6 @@
 //! Groth16 proofs of the relations that `datavault-statement` computes.
 //!
-//! [`Prover`] holds the proving keys of both circuits, [`Verifier`] only the small
+//! [`Prover`] holds the proving keys of the three circuits, [`Verifier`] only the small
 //! verifying keys that are committed beside this source. [`generated_files`] writes the
 //! Solidity verifiers and everything else that is derived from the circuits.
 //!
@@ -11,6 +11,7 @@
 //! A proof's bytes identify nothing: `(−A, −B, C)` verifies whenever `(A, B, C)` does.
 
 mod circuit;
+mod compliance;
 mod constraint;
 mod gadget;
 mod generate;
@@ -27,7 +28,7 @@ pub use generate::{GeneratedFile, generated_files};
 pub use keys::{KeyError, LOCAL_CHAINS};
 pub use proof::{Proof, ProofError};
 pub use prove::{ProveError, Prover};
-pub use solidity::export_verifier;
+pub use solidity::{export_batch_verifier, export_verifier};
 pub use usage::{UsageWitness, WitnessError};
 pub use verify::{Verifier, verifying_keys};
 pub use verifying_key::{VerifyingKey, VerifyingKeyError};

@@ -7,12 +7,14 @@ use ark_ff::UniformRand;
 use ark_groth16::{Groth16, ProvingKey, r1cs_to_qap::LibsnarkReduction};
 use rand::{CryptoRng, RngCore, rngs::OsRng};
 use statement::{
+    compliance as limit,
     field::{Fr, NotCanonical},
     key_delivery as delivery, usage as use_of,
 };
 
 use crate::{
     circuit::Circuit,
+    compliance::{self, Compliance},
     constraint::Shape,
     key_delivery::{self, KeyDelivery},
     keys::{self, KeyError},
@@ -29,7 +31,13 @@ pub enum ProveError {
     Usage(#[from] WitnessError),
     /// A number of the key-delivery witness is not a field element.
     #[error("key delivery: {0}")]
-    KeyDelivery(#[from] NotCanonical),
+    KeyDelivery(NotCanonical),
+    /// The compliance witness breaks a rule that is checked before the circuit.
+    #[error("compliance: {0}")]
+    Compliance(#[from] limit::WitnessError),
+    /// A number of the compliance witness is not a field element.
+    #[error("compliance: {0}")]
+    ComplianceState(NotCanonical),
     /// The circuit's rows do not hold.
     #[error("{circuit}: the witness breaks the rule \"{rule}\"")]
     Unsatisfied {
@@ -53,10 +61,11 @@ struct Keyed {
     key: ProvingKey<Bn254>,
 }
 
-/// Proves both circuits. Load it once and share it: about 25 MB in memory.
+/// Proves all circuits. Load it once and share it: about 35 MB in memory.
 pub struct Prover {
     usage: Keyed,
     key_delivery: Keyed,
+    compliance: Keyed,
     verifier: Verifier,
 }
 
@@ -71,7 +80,12 @@ impl Prover {
     /// fingerprint.
     pub fn load_or_generate(dir: &Path, chain_id: u64) -> Result<Self, KeyError> {
         let verifier = Verifier::new(chain_id)?;
-        Ok(Self { usage: keyed::<Usage>(dir)?, key_delivery: keyed::<KeyDelivery>(dir)?, verifier })
+        Ok(Self {
+            usage: keyed::<Usage>(dir)?,
+            key_delivery: keyed::<KeyDelivery>(dir)?,
+            compliance: keyed::<Compliance>(dir)?,
+            verifier,
+        })
     }
 
     /// Proves that a ciphertext made by [`delivery::encrypt`] opens to the committed key.
@@ -82,8 +96,8 @@ impl Prover {
         &self,
         witness: &delivery::Witness,
     ) -> Result<(Proof, delivery::PublicInputs), ProveError> {
-        let inputs = witness.public_inputs()?;
-        let assignment = key_delivery::Assignment::honest(witness, &inputs)?;
+        let inputs = witness.public_inputs().map_err(ProveError::KeyDelivery)?;
+        let assignment = key_delivery::Assignment::honest(witness, &inputs).map_err(ProveError::KeyDelivery)?;
         Ok((prove::<KeyDelivery>(&self.key_delivery, &assignment)?, inputs))
     }
 
@@ -94,6 +108,16 @@ impl Prover {
     pub fn prove_usage(&self, witness: &UsageWitness) -> Result<(Proof, use_of::PublicInputs), ProveError> {
         let (assignment, inputs) = witness.assign()?;
         Ok((prove::<Usage>(&self.usage, &assignment)?, inputs))
+    }
+
+    /// Proves that the units behind a signed head are within a limit.
+    ///
+    /// # Errors
+    /// [`ProveError::Compliance`] names the rule that the witness breaks.
+    pub fn prove_compliance(&self, witness: &limit::Witness) -> Result<(Proof, limit::PublicInputs), ProveError> {
+        let inputs = witness.public_inputs()?;
+        let assignment = compliance::Assignment::fill_in(witness, &inputs).map_err(ProveError::ComplianceState)?;
+        Ok((prove::<Compliance>(&self.compliance, &assignment)?, inputs))
     }
 
     /// The verifier of the same keys.
@@ -109,6 +133,11 @@ impl Prover {
     /// As [`Verifier::verify_key_delivery`].
     pub fn verify_key_delivery(&self, inputs: &delivery::PublicInputs, proof: &Proof) -> bool {
         self.verifier.verify_key_delivery(inputs, proof)
+    }
+
+    /// As [`Verifier::verify_compliance`].
+    pub fn verify_compliance(&self, inputs: &limit::PublicInputs, proof: &Proof) -> bool {
+        self.verifier.verify_compliance(inputs, proof)
     }
 }
 

@@ -1,4 +1,8 @@
-//! The Solidity verifier of a verifying key.
+//! The Solidity verifiers of a verifying key.
+
+mod batch;
+
+pub use batch::export_batch_verifier;
 
 use alloy_primitives::U256;
 use ark_bn254::{Fq, Fr};

@@ -43,7 +43,7 @@ pub use assignment::{UsageWitness, WitnessError};
 use crate::{
     circuit::Circuit,
     constraint::{Builder, Num},
-    gadget::{bits, eddsa, edwards::Point, fixed_base, poseidon},
+    gadget::{bits, party, poseidon},
 };
 
 /// Positions in the circuit: a full proof after a full block.
@@ -91,7 +91,7 @@ impl Circuit for Usage {
         let inputs: [Num; INPUTS] = given.inputs.map(|value| builder.input(value));
         let [ctx, licensee, meter, head_before, head_after, packed] = &inputs;
 
-        prove_owner(builder, given, licensee);
+        party::enforce_owner(builder, &given.secret, licensee);
 
         builder.rule("window and units fit in 112 bits");
         let window = bits::range(builder, packed, PACKED_BITS);
@@ -135,21 +135,8 @@ impl Circuit for Usage {
         let head = poseidon::hash(builder, &state);
         builder.enforce_equal(&head, head_after);
 
-        builder.rule("the meter's key is in the prime-order subgroup");
-        let key = Point::in_subgroup(builder, given.meter_eighth);
-        builder.rule("meterKeyHash is the hash of the meter's key");
-        let hash = poseidon::hash(builder, &[key.x.clone(), key.y.clone()]);
-        builder.enforce_equal(&hash, meter);
-        eddsa::enforce_signed(builder, &key, head_after, &given.signature);
+        party::enforce_metered(builder, given.meter_eighth, meter, head_after, &given.signature);
     }
-}
-
-fn prove_owner(builder: &mut Builder, given: &Assignment, commitment: &Num) {
-    builder.rule("licenseeCommitment is the hash of the prover's key");
-    let secret = bits::bits(builder, &given.secret);
-    let key = fixed_base::times_base(builder, &secret);
-    let hash = poseidon::hash(builder, &[key.x, key.y]);
-    builder.enforce_equal(&hash, commitment);
 }
 
 /// Flags of the positions that were filled before: ones, then zeros.

@@ -12,6 +12,7 @@
 
 pub mod babyjubjub;
 pub mod chain;
+pub mod compliance;
 pub mod context;
 pub mod eddsa;
 pub mod field;

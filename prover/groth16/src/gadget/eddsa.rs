@@ -1,11 +1,14 @@
 //! EdDSA-Poseidon verification, twin of [`statement::PublicKey::verify`].
 
-use ark_ff::PrimeField;
-use statement::{babyjubjub::curve::ScalarField, field::Fr};
-
 use alloy_primitives::U256;
+use ark_ff::{AdditiveGroup, PrimeField};
+use statement::{
+    Signature,
+    babyjubjub::curve::ScalarField,
+    field::{Fr, NotCanonical, to_fr},
+};
 
-use super::{bits, edwards::Point, fixed_base, poseidon, variable_base};
+use super::{bits, edwards::Point, fixed_base, fixed_base::SCALAR_BITS, poseidon, variable_base};
 use crate::constraint::{Builder, Num};
 
 /// A signature as the prover holds it.
@@ -14,6 +17,19 @@ pub(crate) struct Witness {
     pub r8: [Fr; 2],
     /// Bits of the response, lowest first, 251 of them.
     pub s: Vec<bool>,
+}
+
+impl Witness {
+    /// Of a signature; bits of `s` above the 251st are dropped, and with them its validity.
+    pub fn new(signature: &Signature) -> Result<Self, NotCanonical> {
+        let s = (0..SCALAR_BITS).map(|i| signature.s.bit(i)).collect();
+        Ok(Self { r8: [to_fr(signature.r8x)?, to_fr(signature.r8y)?], s })
+    }
+
+    /// Any witness, to record the rows.
+    pub fn blank() -> Self {
+        Self { r8: [Fr::ZERO; 2], s: vec![false; SCALAR_BITS] }
+    }
 }
 
 /// Proves that `key` signed `message`: `S·B8 = R8 + h·8·key`, `S < l`, `R8` on the

@@ -5,14 +5,14 @@ use alloy_primitives::U256;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use statement::{
-    Accumulator, Event, SecretKey, call_hash,
+    Accumulator, Event, SecretKey, call_hash, compliance as limit,
     field::{Fr, from_fr},
     key_delivery as delivery,
     usage::Window,
 };
 
 use crate::{
-    key_delivery,
+    compliance, key_delivery,
     proof::Proof,
     usage::{self, UsageWitness},
 };
@@ -21,10 +21,12 @@ const CTX: U256 = U256::from_limbs([1, 2, 3, 4]);
 const START: u64 = 1_800_000_000;
 const SEED: [u8; 32] = [7; 32];
 
+fn event(i: u64) -> Event {
+    Event { time: START + 60 * i, units: i as u16, call: call_hash(CTX, b"GET /content", &[i as u8; 32]) }
+}
+
 /// 30 events after a block with 10.
 pub(super) fn usage() -> usage::Assignment {
-    let event =
-        |i: u64| Event { time: START + 60 * i, units: i as u16, call: call_hash(CTX, b"GET /content", &[i as u8; 32]) };
     let mut before = Accumulator::genesis(CTX);
     (0..10).for_each(|i| extend(&mut before, &event(i)));
     let events: Vec<Event> = (10..40).map(event).collect();
@@ -54,6 +56,23 @@ pub(super) fn key_delivery() -> key_delivery::Assignment {
     let (_, witness) = delivery::encrypt(&[0x42; 32], &licensee, CTX, &mut rng).expect(honest);
     let inputs = witness.public_inputs().expect(honest);
     key_delivery::Assignment::honest(&witness, &inputs).expect(honest)
+}
+
+/// At most 1,000 units behind the head after 40 events.
+pub(super) fn compliance() -> compliance::Assignment {
+    let mut state = Accumulator::genesis(CTX);
+    (0..40).for_each(|i| extend(&mut state, &event(i)));
+    let meter = SecretKey::derive(&SEED, "example/meter");
+    let witness = limit::Witness {
+        licensee: SecretKey::derive(&SEED, "example/licensee"),
+        meter: meter.public(),
+        meter_signature: meter.sign(state.head()),
+        state,
+        max_allowed: 1_000,
+    };
+    let honest = "the example is honest";
+    let inputs = witness.public_inputs().expect(honest);
+    compliance::Assignment::fill_in(&witness, &inputs).expect(honest)
 }
 
 /// `{"inputs": [...], "proof": [...]}`, numbers as 0x strings in the verifier's order.

@@ -4,7 +4,10 @@ use alloy_primitives::U256;
 use statement::usage::Window;
 
 use super::*;
-use crate::{key_delivery::tests::witness as delivery_witness, usage::tests::witness};
+use crate::{
+    compliance::tests::witness as limit_witness, key_delivery::tests::witness as delivery_witness,
+    usage::tests::witness,
+};
 
 /// The cache that all callers share; keys are made there once.
 fn cache() -> PathBuf {
@@ -48,7 +51,50 @@ fn usage_proofs_verify_at_1_64_128_and_from_an_open_block() {
     }
 }
 
-/// Forge reads the same two files against the generated contracts.
+#[test]
+fn compliance_proofs_verify_and_bind_every_input() {
+    let witness = limit_witness(4, 100);
+    let (proof, inputs) = prover().prove_compliance(&witness).unwrap();
+    assert_eq!((inputs.as_of, inputs.max_allowed), (witness.state.last, 100));
+    assert!(prover().verify_compliance(&inputs, &proof));
+    let array = inputs.to_array();
+    for i in 0..array.len() {
+        let mut tampered = array;
+        tampered[i] ^= U256::from(1);
+        let tampered = limit::PublicInputs::from_array(tampered).unwrap();
+        assert!(!prover().verify_compliance(&tampered, &proof), "input {i}");
+    }
+    let modulus = U256::from_limbs(<Fr as ark_ff::PrimeField>::MODULUS.0);
+    let aliased = limit::PublicInputs { head: inputs.head + modulus, ..inputs };
+    assert!(!prover().verify_compliance(&aliased, &proof));
+}
+
+/// The circuits have keys of their own: no proof of one passes for another, though all but
+/// one of the first four inputs may be equal.
+#[test]
+fn a_proof_of_one_circuit_is_none_of_another() {
+    let (limit_proof, limit) = prover().prove_compliance(&limit_witness(4, 100)).unwrap();
+    let (usage_proof, usage) = prover().prove_usage(&witness(0, 4)).unwrap();
+    assert!(!prover().verify_compliance(&limit, &usage_proof));
+    assert!(!prover().verify_usage(&usage, &limit_proof));
+    let [usage, delivery, compliance] = crate::verifying_keys().unwrap();
+    for (one, other) in [(&usage, &delivery), (&delivery, &compliance), (&compliance, &usage)] {
+        assert!(one.alpha != other.alpha && one.beta != other.beta);
+        assert!(one.gamma != other.gamma && one.delta != other.delta);
+    }
+}
+
+#[test]
+fn a_limit_below_the_total_is_refused_by_name() {
+    let error = prover().prove_compliance(&limit_witness(4, 11)).unwrap_err();
+    assert_eq!(error.to_string(), "compliance: 12 units were used, more than the 11 to be proved");
+    let mut damaged = limit_witness(4, 12);
+    damaged.state.calls = U256::MAX;
+    let error = prover().prove_compliance(&damaged).unwrap_err().to_string();
+    assert!(error.contains("meter signature does not sign head"), "{error}");
+}
+
+/// Forge reads the same files against the generated contracts.
 #[test]
 fn pinned_proofs_verify() {
     #[derive(serde::Deserialize)]
@@ -69,6 +115,10 @@ fn pinned_proofs_verify() {
     assert!(verifier.verify_usage(&inputs, &proof));
     let (inputs, proof) = Pinned::read(include_str!("../../vectors/key_delivery.json"));
     assert!(verifier.verify_key_delivery(&delivery::PublicInputs::from_array(inputs), &proof));
+    let (inputs, proof) = Pinned::read(include_str!("../../vectors/compliance.json"));
+    let inputs = limit::PublicInputs::from_array(inputs).unwrap();
+    assert_eq!((inputs.as_of, inputs.max_allowed), (1_800_000_000 + 39 * 60, 1_000));
+    assert!(verifier.verify_compliance(&inputs, &proof));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What the prover of a usage proof chooses.
 
 use alloy_primitives::U256;
-use ark_ff::{AdditiveGroup, BigInteger};
+use ark_ff::AdditiveGroup;
 use statement::{
     Accumulator, Event, PublicKey, SecretKey, Signature, StepError,
     babyjubjub::scalar_bits,
@@ -144,8 +144,6 @@ impl UsageWitness {
         let start = if before.is_genesis() { first } else { before.last };
         let mut secret = scalar_bits(self.licensee.scalar());
         secret.truncate(SCALAR_BITS);
-        let signature = &self.meter_signature;
-        let s = ark_ff::BigInt::<4>(signature.s.into_limbs()).to_bits_le();
         assignment.inputs = canonical(inputs.to_array())?;
         assignment.secret = secret;
         assignment.genesis = before.is_genesis();
@@ -158,8 +156,7 @@ impl UsageWitness {
         assignment.calls_before = to_fr(before.calls)?;
         assignment.calls_after = to_fr(after.calls)?;
         assignment.meter_eighth = eighth(&self.meter);
-        assignment.signature =
-            eddsa::Witness { r8: [to_fr(signature.r8x)?, to_fr(signature.r8y)?], s: s[..SCALAR_BITS].to_vec() };
+        assignment.signature = eddsa::Witness::new(&self.meter_signature)?;
         Ok(assignment)
     }
 }
@@ -201,7 +198,7 @@ impl Assignment {
             calls_after: Fr::ZERO,
             slots: vec![(false, 0); POSITIONS],
             meter_eighth: [Fr::ZERO; 2],
-            signature: eddsa::Witness { r8: [Fr::ZERO; 2], s: vec![false; SCALAR_BITS] },
+            signature: eddsa::Witness::blank(),
         }
     }
 }

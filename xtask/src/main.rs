@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod codegen;
+mod layout;
 mod test;
 mod tidy;
 
@@ -24,6 +25,12 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Fail if an upgrade would move stored state: compare the storage layout with the last release's
+    Layout {
+        /// Record today's layout as that of this version
+        #[arg(long, value_name = "VERSION")]
+        release: Option<String>,
+    },
     /// Check dependency arrows, lints and file sizes
     Tidy,
     /// Run every check and test, one after the other; `make test` builds first
@@ -38,6 +45,7 @@ fn main() -> ExitCode {
     let root = repository_root();
     let done = match Arguments::parse().task {
         Task::Codegen { check } => codegen::run(&root, check),
+        Task::Layout { release } => layout::run(&root, release.as_deref()),
         Task::Tidy => tidy::run(&root),
         Task::Test { only } => test::run(&root, only),
     };

@@ -53,6 +53,7 @@ fn steps(root: &Path) -> Result<Vec<Step>> {
     add(Kind::Lint, "rustfmt", command(root, &cargo, &["fmt", "--all", "--check"]));
     add(Kind::Lint, "forge fmt", command(&contracts, &forge, &["fmt", "--check"]));
     add(Kind::Contracts, "codegen --check", command(root, &xtask, &["codegen", "--check"]));
+    add(Kind::Contracts, "storage layout", command(root, &xtask, &["layout"]));
     add(Kind::Contracts, "forge test", command(&contracts, &forge, &["test", "--summary"]));
     let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"];
     add(Kind::Lint, "clippy", command(root, &cargo, &clippy));

@@ -1,226 +1,212 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Operated} from "./base/Operated.sol";
+import {DisputeBook} from "./arbitration/DisputeBook.sol";
+import {DisputeCase, DisputeCases} from "./arbitration/DisputeCase.sol";
+import {Escalation} from "./arbitration/Escalation.sol";
 import {
-    Dispute,
     DisputeKind,
     DisputeState,
     IDisputeResolution,
-    Ruling
+    Ruling as Decision
 } from "./interfaces/IDisputeResolution.sol";
+import {ILicenseManager, Offer} from "./interfaces/ILicenseManager.sol";
 import {DisputeTerms, ILicenseTerms} from "./interfaces/ILicenseTerms.sol";
-import {IPaymentEscrow, Payment, PaymentState} from "./interfaces/IPaymentEscrow.sol";
+import {IPaymentEscrow, Payment, PaymentState, ReleaseRule} from "./interfaces/IPaymentEscrow.sol";
+import {IUsageTracker, SignedHead} from "./interfaces/IUsageTracker.sol";
 import {BinaryCid} from "./libraries/BinaryCid.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Timings} from "./libraries/Timings.sol";
+import {Arbitration} from "./storage/DisputeResolutionStorage.sol";
 
-/// @title DisputeResolution: freezes a payment, has it ruled, executes the ruling.
-/// @dev Nothing here can be paused, and every dispute ends without a privileged caller by {timeOut}.
-contract DisputeResolution is IDisputeResolution, Operated {
-    using SafeCast for uint256;
-
-    /// {Dispute}, packed. Respondent and arbitrator are those that the license pins for ever.
-    struct DisputeRecord {
-        address filer;
-        DisputeKind kind;
-        DisputeState state;
-        Ruling ruling;
-        /// The respondent answered, so the arbitrator need not wait.
-        bool answered;
-        uint40 filedAt;
-        uint48 licenseId;
-        uint48 paymentId;
-        uint40 rulingDeadline;
-        uint96 bond;
-    }
-
-    /// @custom:storage-location erc7201:datavault.storage.DisputeResolution
-    struct DisputeStorage {
-        mapping(uint256 disputeId => DisputeRecord) disputes;
-        mapping(uint256 paymentId => uint256) disputeOf;
-        uint256 lastDisputeId;
-        uint256 filingBond;
-    }
-
-    bytes32 private constant DISPUTE_SLOT = keccak256(
-        abi.encode(uint256(keccak256("datavault.storage.DisputeResolution")) - 1)
-    ) & ~bytes32(uint256(0xff));
-
-    /// @notice Time of the respondent, unless it answers earlier.
-    uint256 public constant RESPOND_WINDOW_SECS = 7 days;
-    /// @notice Time of the arbitrator after the respondent's.
-    uint256 public constant RULING_WINDOW_SECS = 30 days;
-
-    /// @notice Says what a license pins.
-    /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
-    ILicenseTerms public immutable licenseManager;
-    /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
-    IPaymentEscrow public immutable escrow;
-
+/// @title DisputeResolution: freezes a payment, has it decided, executes the ruling.
+/// @dev Nothing here can be paused. This contract holds no money: bonds are in the escrow, fees pass to arbitrators.
+///
+/// # Invariants
+/// 1. A payment is disputed at most once: the dispute has its id.
+/// 2. States move forward only; a ruling executes once, a bond is paid once.
+/// 3. In every state, whoever is silent, reverts or burns gas: after the deadline anyone ends the dispute, at most
+///    {Timings-LONGEST_DISPUTE} after it was filed.
+/// 4. Who decides, for what bond, and who hears the appeal is what it was at filing.
+contract DisputeResolution is Escalation {
     /// @custom:oz-upgrades-unsafe-allow constructor
-    constructor(ILicenseTerms licenseManager_, IPaymentEscrow escrow_) {
-        licenseManager = licenseManager_;
-        escrow = escrow_;
-    }
+    constructor(ILicenseTerms licenseManager_, IPaymentEscrow escrow_, IUsageTracker usageTracker_)
+        DisputeBook(licenseManager_, escrow_, usageTracker_)
+    {}
 
     /// @notice Call in the proxy's constructor.
-    function initialize(address owner_, uint256 filingBond_) external initializer {
+    function initialize(address owner_, uint256 filingBond_, address appealArbitrator) external initializer {
         __Operated_init(owner_);
-        _store().filingBond = filingBond_;
+        _setFilingBond(filingBond_);
+        _setAppealArbitrator(appealArbitrator);
+        _emitMetaEvidence();
     }
 
+    // ---- a dispute's life
+
     /// @inheritdoc IDisputeResolution
-    function file(uint256 licenseId, DisputeKind kind, bytes calldata evidenceCid)
+    function file(uint256 licenseId, DisputeKind kind, Offer calldata offer, bytes calldata evidenceCid)
         external
         payable
         returns (uint256 disputeId)
     {
-        if (kind != DisputeKind.ContentMismatch) revert DisputeKindNotAvailable(kind);
         if (!BinaryCid.isPlausible(evidenceCid)) revert CidInvalid(evidenceCid);
-        DisputeStorage storage $ = _store();
-        if (msg.value != $.filingBond) revert BondDiffers(msg.value, $.filingBond);
-        DisputeTerms memory terms = licenseManager.disputeTerms(licenseId);
-        if (msg.sender != terms.licensee) revert NotParty(msg.sender);
-        uint256 earlier = $.disputeOf[terms.paymentId];
-        if (earlier != 0) revert AlreadyDisputed(terms.paymentId, earlier);
-        _checkDisputable(terms.paymentId);
+        DisputeTerms memory terms = licenseManager.disputeTerms(licenseId, offer);
+        bool byLicensee = DisputeCases.isByLicensee(kind);
+        if (msg.sender != (byLicensee ? terms.licensee : terms.creator)) revert NotParty(msg.sender);
+        disputeId = DisputeCases.idOf(licenseId, kind);
+        DisputeCase memory c;
+        (c.id, c.kind) = (disputeId, kind);
+        uint256 paymentId = c.paymentId();
+        if (_store().disputes[disputeId].filer != address(0)) revert AlreadyDisputed(paymentId, disputeId);
+        _checkDisputable(licenseId, kind, paymentId, terms);
 
-        disputeId = ++$.lastDisputeId;
-        $.disputeOf[terms.paymentId] = disputeId;
-        uint40 rulingDeadline = (block.timestamp + RESPOND_WINDOW_SECS + RULING_WINDOW_SECS).toUint40();
-        $.disputes[disputeId] = DisputeRecord({
-            filer: msg.sender,
-            kind: kind,
-            state: DisputeState.Filed,
-            ruling: Ruling.None,
-            answered: false,
-            filedAt: block.timestamp.toUint40(),
-            licenseId: licenseId.toUint48(),
-            paymentId: uint256(terms.paymentId).toUint48(),
-            rulingDeadline: rulingDeadline,
-            bond: msg.value.toUint96()
-        });
+        Arbitration memory a;
+        (c.arbitrationId, a) = _pin(terms.arbitrator);
+        if (msg.value != a.bond) revert BondDiffers(msg.value, a.bond);
+        if (kind == DisputeKind.UnauthorizedAccess) {
+            c.wasValid = ILicenseManager(address(licenseManager)).isValid(licenseId);
+        }
+        c.filer = msg.sender;
+        c.state = DisputeState.Filed;
+        c.filedAt = _after(0);
+        bool ruledDirectly = a.arbitrator != address(0) && !a.isContract;
+        c.deadline = _after(Timings.RESPOND + (ruledDirectly ? Timings.RULE : Timings.ESCALATE));
+        _save(c);
         emit DisputeFiled(
             disputeId,
             licenseId,
             msg.sender,
-            terms.paymentId,
+            paymentId,
             kind,
-            terms.creator,
-            terms.arbitrator,
+            byLicensee ? terms.creator : terms.licensee,
+            a.arbitrator,
+            a.appealArbitrator,
             msg.value,
-            rulingDeadline,
+            c.deadline,
             evidenceCid
         );
-        escrow.freeze(terms.paymentId, disputeId);
+        _publish(disputeId, a, evidenceCid);
+        if (paymentId != 0) escrow.freeze(paymentId, disputeId);
         escrow.holdBond{value: msg.value}(disputeId, msg.sender);
     }
 
     /// @inheritdoc IDisputeResolution
     function submitEvidence(uint256 disputeId, bytes calldata evidenceCid) external {
-        DisputeRecord storage d = _filed(disputeId);
-        if (msg.sender == _terms(d).creator) {
-            d.answered = true;
-        } else if (msg.sender != d.filer) {
-            revert NotParty(msg.sender);
+        DisputeCase memory c = _known(disputeId);
+        if (c.state != DisputeState.Filed && c.state != DisputeState.Escalated) {
+            revert StateNotAllowed(disputeId, c.state);
         }
+        _checkParty(c);
         if (!BinaryCid.isPlausible(evidenceCid)) revert CidInvalid(evidenceCid);
+        if (msg.sender != c.filer && !c.answered) {
+            c.answered = true;
+            _save(c);
+        }
         emit EvidenceSubmitted(disputeId, msg.sender, evidenceCid);
+        _publish(disputeId, _arbitration(c), evidenceCid);
     }
 
     /// @inheritdoc IDisputeResolution
-    function rule(uint256 disputeId, uint256 ruling) external {
-        DisputeRecord storage d = _filed(disputeId);
-        address arbitrator = _terms(d).arbitrator;
-        if (msg.sender != arbitrator) revert NotArbitrator(msg.sender, arbitrator);
-        if (ruling > uint256(type(Ruling).max)) revert RulingInvalid(ruling);
-        uint256 respondUntil = d.filedAt + RESPOND_WINDOW_SECS;
-        if (!d.answered && block.timestamp < respondUntil) {
-            revert RespondWindowOpen(disputeId, respondUntil.toUint40());
+    function check(uint256 disputeId) external {
+        DisputeCase memory c = _in(disputeId, DisputeState.Filed);
+        if (c.kind == DisputeKind.UnauthorizedAccess) {
+            if (!c.wasValid) revert CheckInconclusive(disputeId);
+        } else if (c.kind == DisputeKind.NonDelivery) {
+            // Frozen past the delivery deadline: it stays undelivered.
+            if (escrow.payment(disputeId).state != PaymentState.Held) revert CheckInconclusive(disputeId);
+        } else {
+            revert KindNotApplicable(c.licenseId(), c.kind);
         }
-        if (block.timestamp > d.rulingDeadline) revert RulingOverdue(disputeId, d.rulingDeadline);
-        d.state = DisputeState.Ruled;
-        d.ruling = Ruling(ruling);
-        emit DisputeRuled(disputeId, msg.sender, Ruling(ruling));
+        _decide(c, address(this), Decision.Licensee, true);
+    }
+
+    /// @inheritdoc IDisputeResolution
+    function checkHead(uint256 disputeId, SignedHead calldata signedHead) external {
+        DisputeCase memory c = _in(disputeId, DisputeState.Filed);
+        uint256 licenseId = c.licenseId();
+        if (signedHead.licenseId != licenseId) revert CheckInconclusive(disputeId);
+        bool shown;
+        if (c.kind == DisputeKind.NonPayment) {
+            uint256 before = usageTracker.settledUnits(licenseId);
+            usageTracker.settleSigned(signedHead);
+            shown = usageTracker.settledUnits(licenseId) > before;
+        } else if (c.kind == DisputeKind.UsageExceeded) {
+            _settleIfNew(signedHead);
+            shown = usageTracker.settledUnits(licenseId)
+                > ILicenseManager(address(licenseManager)).license(licenseId).units;
+        } else {
+            revert KindNotApplicable(licenseId, c.kind);
+        }
+        if (!shown) revert CheckInconclusive(disputeId);
+        _decide(c, address(this), Decision.Creator, true);
     }
 
     /// @inheritdoc IDisputeResolution
     function execute(uint256 disputeId) external {
-        DisputeRecord storage d = _known(disputeId);
-        if (d.state != DisputeState.Ruled) revert StateNotAllowed(disputeId, d.state);
-        _execute(disputeId, d);
+        DisputeCase memory c = _in(disputeId, DisputeState.Ruled);
+        if (!c.isFinal && block.timestamp <= c.deadline) revert DeadlineNotPassed(disputeId, c.deadline);
+        _execute(c);
     }
 
     /// @inheritdoc IDisputeResolution
     function timeOut(uint256 disputeId) external {
-        DisputeRecord storage d = _filed(disputeId);
-        if (block.timestamp <= d.rulingDeadline) revert RulingNotOverdue(disputeId, d.rulingDeadline);
-        _execute(disputeId, d);
+        DisputeCase memory c = _known(disputeId);
+        if (c.state == DisputeState.Ruled || c.state == DisputeState.Executed) {
+            revert StateNotAllowed(disputeId, c.state);
+        }
+        if (block.timestamp <= c.deadline) revert DeadlineNotPassed(disputeId, c.deadline);
+        _execute(c);
     }
 
-    /// @inheritdoc IDisputeResolution
-    function dispute(uint256 disputeId) external view returns (Dispute memory) {
-        DisputeRecord storage d = _known(disputeId);
-        DisputeTerms memory terms = _terms(d);
-        return Dispute({
-            licenseId: d.licenseId,
-            paymentId: d.paymentId,
-            kind: d.kind,
-            state: d.state,
-            ruling: d.ruling,
-            filer: d.filer,
-            respondent: terms.creator,
-            arbitrator: terms.arbitrator,
-            filedAt: d.filedAt,
-            rulingDeadline: d.rulingDeadline,
-            bond: d.bond
-        });
-    }
+    // ---- internals
 
-    /// @inheritdoc IDisputeResolution
-    function filingBond() external view returns (uint256) {
-        return _store().filingBond;
-    }
-
-    function _execute(uint256 disputeId, DisputeRecord storage d) private {
-        d.state = DisputeState.Executed;
-        Ruling ruling = d.ruling;
-        address bondRecipient = ruling == Ruling.Creator ? _terms(d).creator : d.filer;
-        emit DisputeExecuted(disputeId, ruling, bondRecipient);
+    function _execute(DisputeCase memory c) private {
+        c.state = DisputeState.Executed;
+        _save(c);
+        address bondRecipient = c.ruling == Decision.None || c.isForFiler() ? c.filer : _respondent(c);
+        emit DisputeExecuted(c.id, c.ruling, bondRecipient);
+        uint256 paymentId = c.paymentId();
         // Thawed meanwhile: too late for the payment, not for the bond.
-        if (escrow.payment(d.paymentId).frozenAt != 0) {
-            escrow.unfreeze(d.paymentId, disputeId, ruling == Ruling.Licensee);
+        if (paymentId != 0 && escrow.payment(paymentId).frozenAt != 0) {
+            bool refundPayer = c.ruling == Decision.Licensee && DisputeCases.isByLicensee(c.kind);
+            escrow.unfreeze(paymentId, c.id, refundPayer);
         }
-        escrow.payBond(disputeId, bondRecipient);
+        escrow.payBond(c.id, bondRecipient);
     }
 
-    function _terms(DisputeRecord storage d) private view returns (DisputeTerms memory) {
-        return licenseManager.disputeTerms(d.licenseId);
-    }
-
-    /// Delivered, not yet closed, and within the dispute window.
-    function _checkDisputable(uint256 paymentId) private view {
+    /// A payment that was never disputed was never frozen, so its clock is the chain's.
+    function _checkDisputable(
+        uint256 licenseId,
+        DisputeKind kind,
+        uint256 paymentId,
+        DisputeTerms memory terms
+    ) private view {
+        if (kind == DisputeKind.UnauthorizedAccess || kind == DisputeKind.ContentMismatch) {
+            if (terms.arbitrator == address(0)) revert ArbitratorMissing(licenseId);
+            if (kind == DisputeKind.UnauthorizedAccess) return;
+        }
+        if (kind == DisputeKind.UsageExceeded
+                ? !terms.bonded
+                : kind == DisputeKind.NonPayment && !terms.perUse) {
+            revert KindNotApplicable(licenseId, kind);
+        }
         Payment memory p = escrow.payment(paymentId);
-        // A payment is disputed once, so it was never frozen and its clock is the chain's.
-        if (p.state != PaymentState.Delivered || block.timestamp > p.releasableAt) {
-            revert NotDisputable(paymentId);
+        bool disputable = p.state == PaymentState.Held;
+        if (DisputeCases.isByLicensee(kind)) {
+            if (p.rule != ReleaseRule.Cliff) revert KindNotApplicable(licenseId, kind);
+            disputable = kind == DisputeKind.NonDelivery
+                ? disputable && block.timestamp > p.deadline
+                : p.state == PaymentState.Delivered && block.timestamp <= p.releasableAt;
         }
+        if (!disputable) revert NotDisputable(paymentId);
     }
 
-    function _filed(uint256 disputeId) private view returns (DisputeRecord storage d) {
-        d = _known(disputeId);
-        if (d.state != DisputeState.Filed) revert StateNotAllowed(disputeId, d.state);
-    }
-
-    function _known(uint256 disputeId) private view returns (DisputeRecord storage d) {
-        d = _store().disputes[disputeId];
-        if (d.state == DisputeState.None) revert DisputeUnknown(disputeId);
-    }
-
-    function _store() private pure returns (DisputeStorage storage $) {
-        bytes32 slot = DISPUTE_SLOT;
-        assembly {
-            $.slot := slot
+    /// Settles a head, unless it or a later one of its lane was settled before.
+    function _settleIfNew(SignedHead calldata signedHead) private {
+        uint256 ctx = ILicenseManager(address(licenseManager))
+            .contextOf(signedHead.licenseId, signedHead.lane, signedHead.epoch);
+        if (signedHead.total > usageTracker.laneState(ctx).signedTotal) {
+            usageTracker.settleSigned(signedHead);
         }
     }
 }

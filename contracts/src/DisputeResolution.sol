@@ -4,12 +4,7 @@ pragma solidity 0.8.37;
 import {DisputeBook} from "./arbitration/DisputeBook.sol";
 import {DisputeCase, DisputeCases} from "./arbitration/DisputeCase.sol";
 import {Escalation} from "./arbitration/Escalation.sol";
-import {
-    DisputeKind,
-    DisputeState,
-    IDisputeResolution,
-    Ruling as Decision
-} from "./interfaces/IDisputeResolution.sol";
+import {DisputeKind, DisputeState, IDisputeResolution, Ruling} from "./interfaces/IDisputeResolution.sol";
 import {ILicenseManager, Offer} from "./interfaces/ILicenseManager.sol";
 import {DisputeTerms, ILicenseTerms} from "./interfaces/ILicenseTerms.sol";
 import {IPaymentEscrow, Payment, PaymentState, ReleaseRule} from "./interfaces/IPaymentEscrow.sol";
@@ -117,7 +112,7 @@ contract DisputeResolution is Escalation {
         } else {
             revert KindNotApplicable(c.licenseId(), c.kind);
         }
-        _decide(c, address(this), Decision.Licensee, true);
+        _decide(c, address(this), Ruling.Licensee, true);
     }
 
     /// @inheritdoc IDisputeResolution
@@ -138,7 +133,7 @@ contract DisputeResolution is Escalation {
             revert KindNotApplicable(licenseId, c.kind);
         }
         if (!shown) revert CheckInconclusive(disputeId);
-        _decide(c, address(this), Decision.Creator, true);
+        _decide(c, address(this), Ruling.Creator, true);
     }
 
     /// @inheritdoc IDisputeResolution
@@ -163,12 +158,12 @@ contract DisputeResolution is Escalation {
     function _execute(DisputeCase memory c) private {
         c.state = DisputeState.Executed;
         _save(c);
-        address bondRecipient = c.ruling == Decision.None || c.isForFiler() ? c.filer : _respondent(c);
+        address bondRecipient = c.ruling == Ruling.None || c.isForFiler() ? c.filer : _respondent(c);
         emit DisputeExecuted(c.id, c.ruling, bondRecipient);
         uint256 paymentId = c.paymentId();
         // Thawed meanwhile: too late for the payment, not for the bond.
         if (paymentId != 0 && escrow.payment(paymentId).frozenAt != 0) {
-            bool refundPayer = c.ruling == Decision.Licensee && DisputeCases.isByLicensee(c.kind);
+            bool refundPayer = c.ruling == Ruling.Licensee && DisputeCases.isByLicensee(c.kind);
             escrow.unfreeze(paymentId, c.id, refundPayer);
         }
         escrow.payBond(c.id, bondRecipient);

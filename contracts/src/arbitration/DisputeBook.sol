@@ -2,12 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Operated} from "../base/Operated.sol";
-import {
-    Dispute,
-    DisputeState,
-    IDisputeResolution,
-    Ruling as Decision
-} from "../interfaces/IDisputeResolution.sol";
+import {Dispute, DisputeState, IDisputeResolution, Ruling} from "../interfaces/IDisputeResolution.sol";
 import {ILicenseManager} from "../interfaces/ILicenseManager.sol";
 import {ILicenseTerms} from "../interfaces/ILicenseTerms.sol";
 import {IPaymentEscrow} from "../interfaces/IPaymentEscrow.sol";
@@ -19,10 +14,9 @@ import {
     DisputeResolutionStorage,
     FilingRules
 } from "../storage/DisputeResolutionStorage.sol";
+import {CourtEvents} from "./CourtEvents.sol";
 import {DisputeCase, DisputeCases} from "./DisputeCase.sol";
 import {EvidencePath} from "./EvidencePath.sol";
-import {IArbitrator} from "@kleros/erc-792/contracts/IArbitrator.sol";
-import {IEvidence} from "@kleros/erc-792/contracts/erc-1497/IEvidence.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
@@ -186,13 +180,13 @@ abstract contract DisputeBook is IDisputeResolution, Operated {
         if (block.timestamp > c.deadline) revert DeadlinePassed(c.id, c.deadline);
     }
 
-    function _decision(uint256 ruling) internal pure returns (Decision) {
-        if (ruling > uint256(type(Decision).max)) revert RulingInvalid(ruling);
-        return Decision(ruling);
+    function _decision(uint256 ruling) internal pure returns (Ruling) {
+        if (ruling > uint256(type(Ruling).max)) revert RulingInvalid(ruling);
+        return Ruling(ruling);
     }
 
     /// Records a decision; unless it is final, the loser has {Timings-APPEAL} to appeal.
-    function _decide(DisputeCase memory c, address by, Decision ruling, bool isFinal) internal {
+    function _decide(DisputeCase memory c, address by, Ruling ruling, bool isFinal) internal {
         c.state = DisputeState.Ruled;
         c.ruling = ruling;
         c.isFinal = isFinal;
@@ -209,7 +203,7 @@ abstract contract DisputeBook is IDisputeResolution, Operated {
     function _publish(uint256 disputeId, Arbitration memory a, bytes calldata evidenceCid) internal {
         address court = a.isContract ? a.arbitrator : a.appealArbitrator;
         if (court == address(0)) return;
-        emit IEvidence.Evidence(IArbitrator(court), disputeId, msg.sender, EvidencePath.fromCid(evidenceCid));
+        CourtEvents.evidence(court, disputeId, msg.sender, EvidencePath.fromCid(evidenceCid));
     }
 
     function _store() internal pure returns (DisputeResolutionStorage storage $) {

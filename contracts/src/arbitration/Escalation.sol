@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {
-    DisputeKind,
-    DisputeState,
-    IDisputeResolution,
-    Ruling as Decision
-} from "../interfaces/IDisputeResolution.sol";
+import {DisputeKind, DisputeState, IDisputeResolution, Ruling} from "../interfaces/IDisputeResolution.sol";
 import {Timings} from "../libraries/Timings.sol";
 import {Arbitration} from "../storage/DisputeResolutionStorage.sol";
 import {ArbitratorCalls} from "./ArbitratorCalls.sol";
+import {CourtEvents} from "./CourtEvents.sol";
 import {DisputeBook} from "./DisputeBook.sol";
 import {DisputeCase} from "./DisputeCase.sol";
-import {IArbitrable} from "@kleros/erc-792/contracts/IArbitrable.sol";
-import {IArbitrator} from "@kleros/erc-792/contracts/IArbitrator.sol";
-import {IEvidence} from "@kleros/erc-792/contracts/erc-1497/IEvidence.sol";
 
 /// @title Escalation: disputes before arbitrators, by ERC-792 or directly, with one appeal.
 /// @dev Arbitrators are strangers: they are called only by {escalate} and {appeal}, which one of the parties wants and
@@ -37,7 +30,7 @@ abstract contract Escalation is DisputeBook {
         address arbitrator = _appealCourt(c);
         _checkParty(c);
         // Only the party that the ruling is against, where it is against one.
-        if (c.ruling != Decision.None && (msg.sender == c.filer) == c.isForFiler()) {
+        if (c.ruling != Ruling.None && (msg.sender == c.filer) == c.isForFiler()) {
             revert NotParty(msg.sender);
         }
         _checkInTime(c);
@@ -55,9 +48,9 @@ abstract contract Escalation is DisputeBook {
         if (!appealed && c.state != DisputeState.Escalated) revert StateNotAllowed(disputeId, c.state);
         address inCharge = appealed ? a.appealArbitrator : a.arbitrator;
         if (msg.sender != inCharge) revert NotArbitrator(msg.sender, inCharge);
-        Decision decision = _decision(ruling);
+        Ruling decision = _decision(ruling);
         _checkInTime(c);
-        emit IArbitrable.Ruling(IArbitrator(msg.sender), externalId, ruling);
+        CourtEvents.ruling(msg.sender, externalId, ruling);
         _decide(c, msg.sender, decision, appealed || a.appealArbitrator == address(0));
     }
 
@@ -68,7 +61,7 @@ abstract contract Escalation is DisputeBook {
         if (a.arbitrator == address(0)) revert ArbitratorMissing(c.licenseId());
         if (a.isContract) revert ArbitratorIsContract(a.arbitrator);
         if (msg.sender != a.arbitrator) revert NotArbitrator(msg.sender, a.arbitrator);
-        Decision decision = _decision(ruling);
+        Ruling decision = _decision(ruling);
         _checkHeard(c);
         _decide(c, msg.sender, decision, a.appealArbitrator == address(0));
     }
@@ -99,7 +92,7 @@ abstract contract Escalation is DisputeBook {
         mapping(uint256 => uint256) storage disputes = _store().externalDisputes[arbitrator];
         if (disputes[externalId] != 0) revert ArbitratorFailed(arbitrator);
         disputes[externalId] = c.id;
-        emit IEvidence.Dispute(IArbitrator(arbitrator), externalId, uint256(c.kind), c.id);
+        CourtEvents.dispute(arbitrator, externalId, uint256(c.kind), c.id);
     }
 
     function _court(DisputeCase memory c) private view returns (address) {
@@ -119,7 +112,7 @@ abstract contract Escalation is DisputeBook {
         string[5] memory titles =
             ["Non-delivery", "Usage exceeded", "Non-payment", "Content mismatch", "Unauthorized access"];
         for (uint256 kind = 0; kind <= uint256(type(DisputeKind).max); ++kind) {
-            emit IEvidence.MetaEvidence(
+            CourtEvents.metaEvidence(
                 kind,
                 string.concat(
                     "data:application/json,%7B%22category%22:%22Datavault%22,%22title%22:%22",

@@ -21,6 +21,7 @@ fn mirror() -> Mirror {
         escrow: account(3),
         usage: account(4),
         disputes: account(5),
+        verifier_sets: account(6),
     }
 }
 

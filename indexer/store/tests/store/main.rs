@@ -4,9 +4,16 @@
 extern crate datavault_store as store;
 
 mod access;
+mod contents;
+mod disputes;
+mod licenses;
 mod mirror;
+mod offers;
+mod payments;
+mod policy;
 mod prepared;
 mod samples;
+mod usage;
 
 use alloy_primitives::Bytes;
 use domain::{BlockRef, ChainEvent, LogRef};
@@ -49,6 +56,14 @@ fn batch(number: u64, branch: u64, events: Vec<ChainEvent>) -> Batch {
         events: events.into_iter().enumerate().map(|(i, event)| (at(i as u64), event)).collect(),
     }
 }
+
+/// Appends block `number` of the first branch, in which each of `events` happened.
+async fn tell(conn: &mut PgConnection, number: u64, events: Vec<ChainEvent>) {
+    store::append(conn, &batch(number, 0, events)).await.unwrap();
+}
+
+/// All that a short list holds.
+const ALL: store::read::Page = store::read::Page { after: None, limit: 100 };
 
 /// Every table with all its rows as text, in order.
 async fn dump(conn: &mut PgConnection) -> Vec<(String, Vec<String>)> {

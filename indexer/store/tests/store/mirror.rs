@@ -1,7 +1,8 @@
 //! Forward, back, and what is read in between.
 
 use domain::{
-    Amount, ContentStatus, DisputeId, DisputeState, LicenseId, OfferId, PaymentId, PaymentState, Ruling, Token,
+    Amount, ChainEvent, ContentStatus, DisputeId, DisputeState, LicenseId, OfferId, PaymentId, PaymentState, Ruling,
+    Token,
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use store::{append, checkpoint, read, rewind};
@@ -14,7 +15,11 @@ use crate::{
 #[sqlx::test(migrations = false)]
 async fn every_event_is_stored_and_read_back(_: PgPoolOptions, options: PgConnectOptions) {
     let mut conn = migrated(&options).await;
-    append(&mut conn, &batch(7, 0, samples::all())).await.unwrap();
+    let events = samples::all();
+    for name in ChainEvent::NAMES {
+        assert_eq!(events.iter().filter(|event| event.name() == *name).count(), 1, "{name}");
+    }
+    append(&mut conn, &batch(7, 0, events)).await.unwrap();
     for (table, rows) in dump(&mut conn).await {
         let expected = if table == "mirror" || table == "observed_head" { 0 } else { 1 };
         assert!(rows.len() >= expected, "{table} is empty");
@@ -27,17 +32,18 @@ async fn every_event_is_stored_and_read_back(_: PgPoolOptions, options: PgConnec
     assert_eq!(contents[0].meter_url.as_deref(), Some("http://meter.example/\u{fffd}"));
 
     let offer = read::offer(&mut conn, OfferId(1)).await.unwrap().unwrap();
-    assert_eq!((offer.open, offer.sold, offer.supply, offer.valid_until), (false, 1, u64::MAX, samples::LATEST));
+    assert_eq!((offer.state, offer.sold), (read::OfferState::Closed, 1));
+    assert_eq!((offer.supply, offer.valid_until), (u32::MAX, samples::LATEST));
     assert_eq!(offer.price, Amount::from(u128::MAX));
 
     let license = read::license(&mut conn, LicenseId(1)).await.unwrap().unwrap();
-    assert_eq!((license.owner, license.delivered, license.settled_units), (account(4), true, u64::MAX));
-    assert!(license.sealed_key().is_some());
+    assert_eq!((license.owner, license.settled_units, license.units), (account(4), u64::MAX, u64::MAX));
 
     let payment = read::payment(&mut conn, PaymentId(1)).await.unwrap().unwrap();
     assert_eq!(payment.state, PaymentState::Closed);
     assert_eq!((payment.released, payment.refunded), (Amount::from(400_u128), Amount::from(600_u128)));
     assert_eq!((payment.fee_paid, payment.frozen_at), (Amount::from(10_u128), 0));
+    assert_eq!((payment.amount, payment.deadline), (Amount::from(1200_u128), samples::LATEST));
     assert_eq!((payment.fee_bps, payment.paused_secs), (Some(250), samples::LATEST));
 
     let dispute = read::dispute(&mut conn, DisputeId(1)).await.unwrap().unwrap();
@@ -119,9 +125,8 @@ async fn a_freeze_shows_until_it_ends(_: PgPoolOptions, options: PgConnectOption
 #[sqlx::test(migrations = false)]
 async fn lists_continue_where_they_stopped_and_filter(_: PgPoolOptions, options: PgConnectOptions) {
     let mut conn = migrated(&options).await;
-    let offers = |range: std::ops::Range<u64>| {
-        range.map(|id| domain::ChainEvent::OfferSet(samples::offer_set(id))).collect::<Vec<_>>()
-    };
+    let offers =
+        |range: std::ops::Range<u64>| range.map(|id| ChainEvent::OfferSet(samples::offer_set(id))).collect::<Vec<_>>();
     append(&mut conn, &batch(1, 0, offers(1..4))).await.unwrap();
     append(&mut conn, &batch(2, 0, offers(4..6))).await.unwrap();
     let mut seen = Vec::new();
@@ -137,6 +142,10 @@ async fn lists_continue_where_they_stopped_and_filter(_: PgPoolOptions, options:
     let page = read::Page { after: None, limit: 9 };
     let none = read::OfferFilter { content_id: Some(content(2)), ..Default::default() };
     assert!(read::offers(&mut conn, &none, page).await.unwrap().is_empty());
-    let all = read::OfferFilter { content_id: Some(content(1)), creator: Some(account(1)), open: Some(true) };
+    let all = read::OfferFilter {
+        content_id: Some(content(1)),
+        creator: Some(account(1)),
+        state: Some(read::OfferState::Open),
+    };
     assert_eq!(read::offers(&mut conn, &all, page).await.unwrap().len(), 5);
 }

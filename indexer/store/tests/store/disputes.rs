@@ -1,0 +1,101 @@
+//! Disputes, from filing to execution.
+
+use alloy_primitives::U256;
+use domain::{
+    ChainEvent, DisputeAppealed, DisputeEscalated, DisputeExecuted, DisputeId, DisputeRuled, DisputeState,
+    EvidenceSubmitted, Ruling,
+};
+use sqlx::{
+    PgConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use store::{read, rewind};
+
+use crate::{
+    ALL, migrated,
+    samples::{LATEST, account, cid, dispute_filed},
+    tell,
+};
+
+const ID: DisputeId = DisputeId(1);
+
+async fn stands(conn: &mut PgConnection) -> (DisputeState, Ruling, u64) {
+    let dispute = read::dispute(conn, ID).await.unwrap().unwrap();
+    (dispute.state, dispute.ruling, dispute.deadline)
+}
+
+fn ruled(by: u8, ruling: Ruling, executable_from: u64) -> ChainEvent {
+    DisputeRuled { dispute_id: ID, by: account(by), ruling, executable_from }.into()
+}
+
+fn escalated() -> ChainEvent {
+    let (arbitrator, external_id) = (account(8), U256::from(77));
+    DisputeEscalated { dispute_id: ID, arbitrator, external_id, deadline: 200 }.into()
+}
+
+fn appealed() -> ChainEvent {
+    let (appellant, arbitrator) = (account(1), account(7));
+    DisputeAppealed { dispute_id: ID, appellant, arbitrator, external_id: U256::MAX, deadline: 400 }.into()
+}
+
+fn executed(ruling: Ruling) -> ChainEvent {
+    DisputeExecuted { dispute_id: ID, ruling, bond_recipient: account(4) }.into()
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_dispute_goes_from_state_to_state(_: PgPoolOptions, options: PgConnectOptions) {
+    let mut conn = migrated(&options).await;
+    let steps = [
+        (dispute_filed(1).into(), DisputeState::Filed, Ruling::None, LATEST),
+        (escalated(), DisputeState::Escalated, Ruling::None, 200),
+        (ruled(8, Ruling::Licensee, 300), DisputeState::Ruled, Ruling::Licensee, 300),
+        (appealed(), DisputeState::Appealed, Ruling::Licensee, 400),
+        (ruled(7, Ruling::Creator, 350), DisputeState::Ruled, Ruling::Creator, 350),
+        (executed(Ruling::Creator), DisputeState::Executed, Ruling::Creator, 350),
+    ];
+    for (number, (event, state, ruling, deadline)) in (1..).zip(steps.clone()) {
+        tell(&mut conn, number, vec![event]).await;
+        assert_eq!(stands(&mut conn).await, (state, ruling, deadline));
+    }
+    for (number, (_, state, ruling, deadline)) in steps.into_iter().enumerate().rev() {
+        rewind(&mut conn, Some(number as u64 + 1)).await.unwrap();
+        assert_eq!(stands(&mut conn).await, (state, ruling, deadline));
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn hearings_and_rulings_are_told_in_order(_: PgPoolOptions, options: PgConnectOptions) {
+    let mut conn = migrated(&options).await;
+    tell(&mut conn, 1, vec![dispute_filed(1).into(), escalated(), ruled(8, Ruling::Licensee, 300)]).await;
+    tell(&mut conn, 2, vec![appealed(), ruled(7, Ruling::Creator, 350)]).await;
+    let hearings = read::hearings(&mut conn, ID).await.unwrap();
+    let told: Vec<_> = hearings.iter().map(|h| (h.appeal, h.arbitrator, h.external_id)).collect();
+    assert_eq!(told, [(false, account(8), U256::from(77)), (true, account(7), U256::MAX)]);
+    assert_eq!(hearings[1].appellant.map(alloy_primitives::Address::from), Some(account(1)));
+    let rulings = read::rulings(&mut conn, ID).await.unwrap();
+    let told: Vec<_> = rulings.iter().map(|r| (r.ruled_by, r.ruling)).collect();
+    assert_eq!(told, [(account(8), Ruling::Licensee), (account(7), Ruling::Creator)]);
+    let dispute = read::dispute(&mut conn, ID).await.unwrap().unwrap();
+    assert_eq!((dispute.appeal_arbitrator, dispute.executable_from), (account(7), 350));
+}
+
+#[sqlx::test(migrations = false)]
+async fn an_appeal_that_timed_out_leaves_the_first_ruling(_: PgPoolOptions, options: PgConnectOptions) {
+    let mut conn = migrated(&options).await;
+    tell(&mut conn, 1, vec![dispute_filed(1).into(), ruled(8, Ruling::Licensee, 300), appealed()]).await;
+    tell(&mut conn, 2, vec![executed(Ruling::Licensee)]).await;
+    assert_eq!(stands(&mut conn).await.1, Ruling::Licensee);
+    let filter = read::DisputeFilter { state: Some(DisputeState::Executed), ..Default::default() };
+    assert_eq!(read::disputes(&mut conn, &filter, ALL).await.unwrap().len(), 1);
+}
+
+#[sqlx::test(migrations = false)]
+async fn only_the_respondent_answers(_: PgPoolOptions, options: PgConnectOptions) {
+    let mut conn = migrated(&options).await;
+    let evidence = |party| EvidenceSubmitted { dispute_id: ID, party, evidence_cid: cid(1) }.into();
+    let answered = async |conn: &mut PgConnection| read::dispute(conn, ID).await.unwrap().unwrap().answered;
+    tell(&mut conn, 1, vec![dispute_filed(1).into(), evidence(account(4))]).await;
+    assert!(!answered(&mut conn).await);
+    tell(&mut conn, 2, vec![evidence(account(1))]).await;
+    assert!(answered(&mut conn).await);
+}

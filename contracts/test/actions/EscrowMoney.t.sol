@@ -1,40 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {PaymentEscrow} from "../../src/PaymentEscrow.sol";
-import {
-    HoldRequest,
-    IPaymentEscrow,
-    Payment,
-    PaymentState,
-    ReleaseRule
-} from "../../src/interfaces/IPaymentEscrow.sol";
+import {IPaymentEscrow, Payment, PaymentState, ReleaseRule} from "../../src/interfaces/IPaymentEscrow.sol";
 import {EscrowBase} from "../EscrowBase.t.sol";
-import {BlacklistingToken, ReentrantToken} from "../tokens/HostileTokens.sol";
-
-/// Takes no ether.
-contract Refuser {
-    function withdraw(PaymentEscrow escrow) external returns (uint256) {
-        return escrow.withdraw(address(0));
-    }
-
-    function withdrawTo(PaymentEscrow escrow, address recipient) external returns (uint256) {
-        return escrow.withdrawTo(address(0), recipient);
-    }
-}
-
-/// Withdraws again while it is being paid.
-contract Reenterer {
-    bool public again;
-
-    function withdraw(PaymentEscrow escrow) external {
-        escrow.withdraw(address(0));
-    }
-
-    receive() external payable {
-        (again,) = msg.sender.call(abi.encodeCall(PaymentEscrow.withdraw, (address(0))));
-    }
-}
 
 contract CliffTest is EscrowBase {
     uint256 internal paymentId;
@@ -46,96 +14,163 @@ contract CliffTest is EscrowBase {
 
     function test_19_nothing_is_releasable_before_delivery() public {
         vm.warp(START + 1000 days);
-        vm.expectRevert(abi.encodeWithSelector(IPaymentEscrow.NotReleasable.selector, paymentId, 0));
+        assertEq(escrow.releasable(paymentId), 0);
+        _expectNotReleasable(paymentId, 0);
         escrow.release(paymentId);
     }
 
     function test_release_from_its_second_on_pays_all() public {
-        _markDelivered(paymentId);
-        vm.warp(START + DISPUTE_WINDOW - 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(IPaymentEscrow.NotReleasable.selector, paymentId, START + DISPUTE_WINDOW)
-        );
-        escrow.release(paymentId);
-        vm.warp(START + DISPUTE_WINDOW);
+        vm.warp(START + 5);
+        uint40 releasableAt = START + 5 + DISPUTE_WINDOW;
         vm.expectEmit(address(escrow));
-        emit IPaymentEscrow.PaymentReleased(paymentId, address(0), AMOUNT, _fee(AMOUNT), AMOUNT, true);
+        emit IPaymentEscrow.PaymentDelivered(paymentId, releasableAt);
+        assertEq(_markDelivered(paymentId), releasableAt);
+        _assertState(paymentId, PaymentState.Delivered);
+        assertEq(escrow.payment(paymentId).releasableAt, releasableAt);
+        assertEq(escrow.payment(paymentId).startsAt, 0);
+        vm.warp(releasableAt - 1);
+        assertEq(escrow.releasable(paymentId), 0);
+        _expectNotReleasable(paymentId, releasableAt);
+        escrow.release(paymentId);
+        vm.warp(releasableAt);
+        assertEq(escrow.releasable(paymentId), AMOUNT);
+        vm.expectEmit(address(escrow));
+        emit IPaymentEscrow.PaymentReleased(paymentId, ETHER, AMOUNT, _fee(AMOUNT), AMOUNT, true);
+        vm.expectEmit(address(escrow));
+        emit IPaymentEscrow.Credited(treasury, ETHER, paymentId, _fee(AMOUNT), _fee(AMOUNT));
         vm.prank(stranger);
         assertEq(escrow.release(paymentId), AMOUNT);
-        assertEq(_balance(treasury), _fee(AMOUNT));
         uint256 net = AMOUNT - _fee(AMOUNT);
-        assertEq(_balance(makeAddr("second")), net * 3333 / 10_000);
+        assertEq(_balance(second), net * 3333 / 10_000);
         assertEq(_balance(creator), net - 2 * (net * 3333 / 10_000), "dust to the first");
         assertEq(_credited(), AMOUNT);
-        vm.expectRevert(abi.encodeWithSelector(IPaymentEscrow.PaymentClosed.selector, paymentId));
+        _assertState(paymentId, PaymentState.Closed);
+        _assertMoved(paymentId, AMOUNT, 0);
+        assertEq(escrow.releasable(paymentId), 0);
+        _expectOf(IPaymentEscrow.PaymentClosed.selector, paymentId);
         escrow.release(paymentId);
+    }
+
+    /// A release must not pay for a slot that only other rules and disputes need.
+    function test_a_release_reads_and_writes_no_lazy_slot() public {
+        _markDelivered(paymentId);
+        vm.warp(START + DISPUTE_WINDOW);
+        vm.record();
+        escrow.release(paymentId);
+        (bytes32[] memory reads, bytes32[] memory writes) = vm.accesses(address(escrow));
+        uint256 first = uint256(_slotOf(paymentId));
+        for (uint256 i = 0; i < reads.length; ++i) {
+            assertTrue(uint256(reads[i]) != first + 2 && uint256(reads[i]) != first + 3, "lazy");
+        }
+        for (uint256 i = 0; i < writes.length; ++i) {
+            assertTrue(uint256(writes[i]) != first + 1, "slot two");
+        }
+    }
+
+    /// Where the payer stands.
+    function _slotOf(uint256 id) private returns (bytes32) {
+        vm.record();
+        escrow.payment(id);
+        (bytes32[] memory reads,) = vm.accesses(address(escrow));
+        for (uint256 i = 0; i < reads.length; ++i) {
+            if (uint256(vm.load(address(escrow), reads[i])) << 96 >> 96 == uint160(licensee)) {
+                return reads[i];
+            }
+        }
+        revert("not found");
     }
 
     function test_20_refund_or_release_never_both() public {
         _markDelivered(paymentId);
         vm.warp(START + 1000 days);
-        vm.expectRevert(abi.encodeWithSelector(IPaymentEscrow.AlreadyDelivered.selector, paymentId));
+        _expectOf(IPaymentEscrow.AlreadyDelivered.selector, paymentId);
         escrow.refund(paymentId);
         escrow.release(paymentId);
-        vm.expectRevert(abi.encodeWithSelector(IPaymentEscrow.PaymentClosed.selector, paymentId));
+        _expectOf(IPaymentEscrow.PaymentClosed.selector, paymentId);
         escrow.refund(paymentId);
     }
 
     function test_21_refund_strictly_after_the_deadline_delivery_not() public {
         uint40 deadline = START + DELIVERY_WINDOW;
         vm.warp(deadline);
-        vm.expectRevert(
-            abi.encodeWithSelector(IPaymentEscrow.NotRefundableYet.selector, paymentId, deadline + 1)
-        );
+        _expectNotRefundable(paymentId, deadline + 1);
         escrow.refund(paymentId);
+        uint256 snapshot = vm.snapshotState();
+        _markDelivered(paymentId);
+        vm.revertToState(snapshot);
         vm.warp(deadline + 1);
         vm.expectRevert(abi.encodeWithSelector(IPaymentEscrow.DeliveryTooLate.selector, paymentId, deadline));
         _markDelivered(paymentId);
         vm.expectEmit(address(escrow));
-        emit IPaymentEscrow.PaymentRefunded(paymentId, address(0), licensee, AMOUNT, AMOUNT, true);
+        emit IPaymentEscrow.PaymentRefunded(paymentId, ETHER, licensee, AMOUNT, AMOUNT, true);
         vm.prank(stranger);
         assertEq(escrow.refund(paymentId), AMOUNT);
         assertEq(_balance(licensee), AMOUNT, "every wei");
         assertEq(_balance(treasury), 0);
-        assertEq(escrow.payment(paymentId).refunded, AMOUNT);
+        _assertState(paymentId, PaymentState.Refunded);
+        _assertMoved(paymentId, 0, AMOUNT);
+        _expectOf(IPaymentEscrow.PaymentClosed.selector, paymentId);
+        _markDelivered(paymentId);
     }
 
     function test_a_key_is_delivered_once_and_only_to_a_cliff() public {
         _markDelivered(paymentId);
-        vm.expectRevert(abi.encodeWithSelector(IPaymentEscrow.AlreadyDelivered.selector, paymentId));
+        _expectOf(IPaymentEscrow.AlreadyDelivered.selector, paymentId);
         _markDelivered(paymentId);
-        uint256 metered = _hold(_metered());
-        vm.expectRevert(
-            abi.encodeWithSelector(IPaymentEscrow.RuleMismatch.selector, metered, ReleaseRule.Metered)
-        );
-        _markDelivered(metered);
-        vm.expectRevert(
-            abi.encodeWithSelector(IPaymentEscrow.RuleMismatch.selector, paymentId, ReleaseRule.Cliff)
-        );
+        uint256 other = _hold(_metered());
+        _expectMismatch(other, ReleaseRule.Metered);
+        _markDelivered(other);
+        other = _hold(_linear());
+        _expectMismatch(other, ReleaseRule.Linear);
+        _markDelivered(other);
+        _expectMismatch(paymentId, ReleaseRule.Cliff);
         _draw(paymentId, 1);
     }
 
     function test_frozen_clocks_stand_still() public {
         vm.warp(START + DELIVERY_WINDOW - 10);
+        vm.expectEmit(address(escrow));
+        emit IPaymentEscrow.PaymentFrozen(paymentId, 77, START + DELIVERY_WINDOW - 10);
         _freeze(paymentId);
-        vm.warp(START + 100 days);
-        vm.expectRevert(abi.encodeWithSelector(IPaymentEscrow.PaymentIsFrozen.selector, paymentId));
+        Payment memory p = escrow.payment(paymentId);
+        assertEq(p.frozenAt, START + DELIVERY_WINDOW - 10);
+        assertEq(p.disputeId, 77);
+        vm.warp(START + 50 days);
+        _expectOf(IPaymentEscrow.PaymentIsFrozen.selector, paymentId);
         escrow.refund(paymentId);
+        vm.expectEmit(address(escrow));
+        emit IPaymentEscrow.PaymentUnfrozen(paymentId, 77, 50 days - DELIVERY_WINDOW + 10);
         _unfreeze(paymentId, false);
-        assertEq(escrow.payment(paymentId).pausedSecs, 100 days - DELIVERY_WINDOW + 10);
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                IPaymentEscrow.NotRefundableYet.selector, paymentId, START + DELIVERY_WINDOW + 1
-            )
-        );
+        p = escrow.payment(paymentId);
+        assertEq(p.pausedSecs, 50 days - DELIVERY_WINDOW + 10);
+        assertEq(p.frozenAt, 0);
+        assertEq(p.disputeId, 77, "the last one");
+        _expectNotRefundable(paymentId, START + DELIVERY_WINDOW + 1);
         escrow.refund(paymentId);
-        vm.warp(START + 100 days + 10);
+        vm.warp(START + 50 days + 10);
         uint256 atDeadline = vm.snapshotState();
         _markDelivered(paymentId);
-        assertEq(escrow.payment(paymentId).releasableAt, START + DELIVERY_WINDOW + DISPUTE_WINDOW);
+        uint40 releasableAt = START + DELIVERY_WINDOW + DISPUTE_WINDOW;
+        assertEq(escrow.payment(paymentId).releasableAt, releasableAt);
+        vm.warp(START + 50 days + 10 + DISPUTE_WINDOW - 1);
+        _expectNotReleasable(paymentId, releasableAt);
+        escrow.release(paymentId);
+        vm.warp(START + 50 days + 10 + DISPUTE_WINDOW);
+        escrow.release(paymentId);
         vm.revertToState(atDeadline);
-        vm.warp(START + 100 days + 11);
+        vm.warp(START + 50 days + 11);
         escrow.refund(paymentId);
+    }
+
+    function test_a_key_is_delivered_to_a_frozen_payment_whenever_the_clock_stood_in_time() public {
+        vm.warp(START + DELIVERY_WINDOW);
+        _freeze(paymentId);
+        vm.warp(START + 40 days);
+        assertEq(_markDelivered(paymentId), START + DELIVERY_WINDOW + DISPUTE_WINDOW);
+        assertEq(escrow.releasable(paymentId), 0);
+        _unfreeze(paymentId, true);
+        _assertState(paymentId, PaymentState.Refunded);
+        assertEq(_balance(licensee), AMOUNT, "by ruling, delivered or not");
     }
 
     function test_freezes_add_up() public {
@@ -148,16 +183,18 @@ contract CliffTest is EscrowBase {
     }
 
     function test_freezing_twice_and_unfreezing_nothing_are_errors() public {
-        vm.expectRevert(abi.encodeWithSelector(IPaymentEscrow.PaymentNotFrozen.selector, paymentId));
+        _expectOf(IPaymentEscrow.PaymentNotFrozen.selector, paymentId);
         _unfreeze(paymentId, false);
         _freeze(paymentId);
-        vm.expectRevert(abi.encodeWithSelector(IPaymentEscrow.PaymentIsFrozen.selector, paymentId));
+        _expectOf(IPaymentEscrow.PaymentIsFrozen.selector, paymentId);
         _freeze(paymentId);
-        vm.expectRevert(abi.encodeWithSelector(IPaymentEscrow.PaymentIsFrozen.selector, paymentId));
+        _expectOf(IPaymentEscrow.PaymentIsFrozen.selector, paymentId);
         escrow.release(paymentId);
         _unfreeze(paymentId, true);
-        vm.expectRevert(abi.encodeWithSelector(IPaymentEscrow.PaymentClosed.selector, paymentId));
+        _expectOf(IPaymentEscrow.PaymentClosed.selector, paymentId);
         _freeze(paymentId);
+        _expectOf(IPaymentEscrow.PaymentClosed.selector, paymentId);
+        _unfreeze(paymentId, false);
     }
 }
 
@@ -169,72 +206,160 @@ contract MeteredTest is EscrowBase {
         paymentId = _hold(_metered());
     }
 
-    function test_draws_are_cumulative() public {
-        vm.expectEmit(address(escrow));
-        emit IPaymentEscrow.PaymentDue(paymentId, 1000);
-        assertEq(_draw(paymentId, 1000), 1000);
-        assertEq(_draw(paymentId, 1000), 0);
-        assertEq(_draw(paymentId, 999), 0);
-        assertEq(_draw(paymentId, 1500), 500);
-        assertEq(escrow.payment(paymentId).released, 1500);
+    function _drawUnits(uint256 settled, uint256 granted) internal returns (uint256) {
+        vm.prank(tracker);
+        escrow.drawUnits(paymentId, settled, granted);
+        return escrow.payment(paymentId).due;
     }
 
-    function test_draws_stay_within_the_deposit_and_close_it() public {
-        vm.expectRevert(
-            abi.encodeWithSelector(IPaymentEscrow.DueAboveAmount.selector, paymentId, AMOUNT + 1, AMOUNT)
-        );
-        _draw(paymentId, AMOUNT + 1);
-        _draw(paymentId, AMOUNT);
-        assertEq(uint8(escrow.payment(paymentId).state), uint8(PaymentState.Closed));
-        assertEq(escrow.payment(paymentId).refunded, 0);
+    function test_draws_are_cumulative_and_move_nothing() public {
+        vm.expectEmit(address(escrow));
+        emit IPaymentEscrow.PaymentDue(paymentId, 1000);
+        _draw(paymentId, 1000);
+        assertEq(_credited(), 0);
+        vm.recordLogs();
+        _draw(paymentId, 1000);
+        _draw(paymentId, 999);
+        assertEq(vm.getRecordedLogs().length, 0);
+        assertEq(escrow.payment(paymentId).due, 1000);
+        _draw(paymentId, 1001);
+        assertEq(escrow.releasable(paymentId), 1001);
+        assertEq(escrow.release(paymentId), 1001);
+        _assertState(paymentId, PaymentState.Held);
+        _draw(paymentId, 1500);
+        assertEq(escrow.releasable(paymentId), 499);
+        vm.expectEmit(address(escrow));
+        emit IPaymentEscrow.PaymentReleased(paymentId, ETHER, 499, _fee(1500) - _fee(1001), 1500, false);
+        assertEq(escrow.release(paymentId), 499);
+        _assertMoved(paymentId, 1500, 0);
+    }
+
+    function test_units_are_priced_by_their_part_rounded_down() public {
+        assertEq(_drawUnits(0, 0), 0);
+        assertEq(_drawUnits(0, 1000), 0);
+        assertEq(_drawUnits(1, 1000), AMOUNT / 1000);
+        assertEq(_drawUnits(999, 1000), AMOUNT * 999 / 1000);
+        assertEq(_drawUnits(998, 1000), AMOUNT * 999 / 1000, "never falls");
+        assertEq(_drawUnits(1000, 1000), AMOUNT);
+        assertEq(_drawUnits(1001, 1000), AMOUNT);
+    }
+
+    function test_more_units_than_granted_draw_all() public {
+        assertEq(_drawUnits(type(uint256).max, 1000), AMOUNT);
+    }
+
+    function test_units_of_nothing_granted_draw_all() public {
+        assertEq(_drawUnits(1, 0), AMOUNT);
+    }
+
+    function test_20_draws_stay_within_the_deposit_and_close_it() public {
+        _draw(paymentId, type(uint256).max);
+        assertEq(escrow.payment(paymentId).due, AMOUNT);
+        assertEq(escrow.release(paymentId), AMOUNT);
+        _assertState(paymentId, PaymentState.Closed);
+        _assertMoved(paymentId, AMOUNT, 0);
         assertEq(_credited(), AMOUNT);
-        vm.expectRevert(abi.encodeWithSelector(IPaymentEscrow.PaymentClosed.selector, paymentId));
-        _draw(paymentId, AMOUNT + 1);
-        assertEq(_draw(paymentId, AMOUNT), 0);
+        _draw(paymentId, AMOUNT);
+        _draw(paymentId, type(uint256).max);
+        assertEq(_drawUnits(1, 1), AMOUNT);
+    }
+
+    function test_draws_of_a_payment_that_closed_with_a_rest_are_errors() public {
+        _draw(paymentId, 1000);
+        vm.warp(START + DURATION + GRACE);
+        escrow.refund(paymentId);
+        _draw(paymentId, 1000);
+        _expectOf(IPaymentEscrow.PaymentClosed.selector, paymentId);
+        _draw(paymentId, 1001);
+        _expectOf(IPaymentEscrow.PaymentClosed.selector, paymentId);
+        vm.prank(tracker);
+        escrow.drawUnits(paymentId, 1, 2);
+    }
+
+    function test_only_metered_payments_are_drawn() public {
+        uint256 linear = _hold(_linear());
+        _expectMismatch(linear, ReleaseRule.Linear);
+        _draw(linear, 1);
+        _expectMismatch(linear, ReleaseRule.Linear);
+        vm.prank(tracker);
+        escrow.drawUnits(linear, 1, 2);
+        _expectMismatch(linear, ReleaseRule.Linear);
+        escrow.refund(linear);
     }
 
     function test_the_rest_is_refundable_from_its_second_on() public {
-        _draw(paymentId, 1000);
+        _drawn(paymentId, 1000);
         uint40 refundableAt = START + DURATION + GRACE;
         vm.warp(refundableAt - 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(IPaymentEscrow.NotRefundableYet.selector, paymentId, refundableAt)
-        );
+        _expectNotRefundable(paymentId, refundableAt);
         escrow.refund(paymentId);
         vm.warp(refundableAt);
         assertEq(escrow.refund(paymentId), AMOUNT - 1000);
-        Payment memory payment = escrow.payment(paymentId);
-        assertEq(payment.refunded, AMOUNT - 1000);
-        assertEq(payment.released, 1000);
+        _assertMoved(paymentId, 1000, AMOUNT - 1000);
         assertEq(_balance(licensee), AMOUNT - 1000);
         assertEq(_credited(), AMOUNT, "dust of the split included");
     }
 
+    function test_the_whole_rest_of_an_unused_deposit_goes_back() public {
+        vm.warp(START + DURATION + GRACE);
+        vm.recordLogs();
+        assertEq(escrow.refund(paymentId), AMOUNT);
+        assertEq(vm.getRecordedLogs().length, 2, "PaymentRefunded, Credited");
+        _assertState(paymentId, PaymentState.Closed);
+        _assertMoved(paymentId, 0, AMOUNT);
+        assertEq(_balance(licensee), AMOUNT);
+    }
+
+    function test_a_refund_releases_what_is_due_first() public {
+        _draw(paymentId, 1000);
+        vm.warp(START + DURATION + GRACE);
+        vm.expectEmit(address(escrow));
+        emit IPaymentEscrow.PaymentReleased(paymentId, ETHER, 1000, _fee(1000), 1000, false);
+        vm.expectEmit(true, true, true, true, address(escrow), 1);
+        emit IPaymentEscrow.PaymentRefunded(paymentId, ETHER, licensee, AMOUNT - 1000, AMOUNT - 1000, true);
+        assertEq(escrow.refund(paymentId), AMOUNT - 1000);
+        _assertMoved(paymentId, 1000, AMOUNT - 1000);
+        assertEq(_credited(), AMOUNT);
+    }
+
+    function test_a_refund_of_a_used_up_deposit_pays_the_payees() public {
+        _draw(paymentId, AMOUNT);
+        vm.warp(START + DURATION + GRACE);
+        assertEq(escrow.refund(paymentId), 0);
+        _assertMoved(paymentId, AMOUNT, 0);
+        assertEq(_balance(licensee), 0);
+        assertEq(_credited(), AMOUNT);
+    }
+
     function test_nothing_due_means_nothing_to_release() public {
-        vm.expectRevert(abi.encodeWithSelector(IPaymentEscrow.NotReleasable.selector, paymentId, 0));
+        _expectNotReleasable(paymentId, 0);
         escrow.release(paymentId);
+        _drawn(paymentId, 5);
+        _expectNotReleasable(paymentId, 0);
+        escrow.release(paymentId);
+        assertEq(escrow.releasable(paymentId), 0);
     }
 
     function test_what_fell_due_while_frozen_is_released_afterwards() public {
-        _draw(paymentId, 1000);
+        _drawn(paymentId, 1000);
         _freeze(paymentId);
-        assertEq(_draw(paymentId, 3000), 0);
-        assertEq(escrow.payment(paymentId).due, 3000);
-        assertEq(escrow.payment(paymentId).released, 1000);
+        _draw(paymentId, 3000);
+        assertEq(escrow.releasable(paymentId), 0);
+        _expectOf(IPaymentEscrow.PaymentIsFrozen.selector, paymentId);
+        escrow.release(paymentId);
         _unfreeze(paymentId, false);
         assertEq(escrow.release(paymentId), 2000);
     }
 
     function test_refund_by_ruling_pays_what_was_due_first() public {
-        _draw(paymentId, 1000);
+        _drawn(paymentId, 1000);
         _freeze(paymentId);
         _draw(paymentId, 3000);
         _unfreeze(paymentId, true);
-        Payment memory payment = escrow.payment(paymentId);
-        assertEq(payment.released, 3000);
-        assertEq(payment.refunded, AMOUNT - 3000);
+        _assertMoved(paymentId, 3000, AMOUNT - 3000);
         assertEq(_balance(licensee), AMOUNT - 3000);
         assertEq(_credited(), AMOUNT);
+        _assertState(paymentId, PaymentState.Closed);
     }
 
     function test_refund_by_ruling_of_a_used_up_deposit_pays_the_payees() public {
@@ -243,160 +368,19 @@ contract MeteredTest is EscrowBase {
         _unfreeze(paymentId, true);
         assertEq(_balance(licensee), 0);
         assertEq(_credited(), AMOUNT);
-        assertEq(uint8(escrow.payment(paymentId).state), uint8(PaymentState.Closed));
+        _assertState(paymentId, PaymentState.Closed);
     }
 
-    function test_refund_after_a_freeze_pays_what_was_due_first() public {
+    function test_a_freeze_moves_the_refund_by_as_much() public {
         _freeze(paymentId);
         _draw(paymentId, 3000);
         vm.warp(START + 1 days);
         _unfreeze(paymentId, false);
         vm.warp(START + DURATION + GRACE + 1 days - 1);
-        vm.expectRevert();
+        _expectNotRefundable(paymentId, START + DURATION + GRACE);
         escrow.refund(paymentId);
         vm.warp(START + DURATION + GRACE + 1 days);
         assertEq(escrow.refund(paymentId), AMOUNT - 3000);
         assertEq(_credited(), AMOUNT);
-    }
-}
-
-contract WithdrawTest is EscrowBase {
-    function _earn(address token_) internal returns (uint256) {
-        HoldRequest memory request = _metered();
-        request.token = token_;
-        uint256 paymentId = _hold(request);
-        _draw(paymentId, AMOUNT);
-        return escrow.balanceOf(creator, token_);
-    }
-
-    function test_whole_balance_leaves_at_once() public {
-        uint256 earned = _earn(address(0));
-        vm.expectEmit(address(escrow));
-        emit IPaymentEscrow.Withdrawn(creator, address(0), creator, earned, 0);
-        vm.prank(creator);
-        assertEq(escrow.withdraw(address(0)), earned);
-        assertEq(creator.balance, earned);
-        vm.expectRevert(
-            abi.encodeWithSelector(IPaymentEscrow.NothingToWithdraw.selector, creator, address(0))
-        );
-        vm.prank(creator);
-        escrow.withdraw(address(0));
-        assertEq(address(escrow).balance, escrow.liabilities(address(0)));
-    }
-
-    function test_tokens_may_go_elsewhere_but_not_nowhere() public {
-        uint256 earned = _earn(address(token));
-        vm.startPrank(creator);
-        vm.expectRevert(IPaymentEscrow.ZeroAddress.selector);
-        escrow.withdrawTo(address(token), address(0));
-        escrow.withdrawTo(address(token), stranger);
-        assertEq(token.balanceOf(stranger), earned);
-    }
-
-    function test_14_a_recipient_that_refuses_ether_blocks_only_itself() public {
-        Refuser refuser = new Refuser();
-        vm.deal(address(disputes), 7);
-        vm.startPrank(address(disputes));
-        escrow.holdBond{value: 7}(1, address(refuser));
-        escrow.payBond(1, address(refuser));
-        vm.stopPrank();
-        vm.expectRevert(abi.encodeWithSelector(IPaymentEscrow.EtherTransferFailed.selector, refuser, 7));
-        refuser.withdraw(escrow);
-        refuser.withdrawTo(escrow, stranger);
-        assertEq(stranger.balance, 7);
-    }
-
-    function test_14_a_blacklisted_payee_blocks_only_itself() public {
-        BlacklistingToken strict = new BlacklistingToken();
-        strict.mint(licensee, AMOUNT);
-        vm.prank(licensee);
-        strict.approve(address(escrow), AMOUNT);
-        strict.setBlocked(creator, true);
-        _earn(address(strict));
-        vm.expectRevert(abi.encodeWithSelector(BlacklistingToken.Blocked.selector, creator));
-        vm.prank(creator);
-        escrow.withdraw(address(strict));
-        vm.prank(makeAddr("second"));
-        escrow.withdraw(address(strict));
-        vm.prank(creator);
-        escrow.withdrawTo(address(strict), stranger);
-        assertGt(strict.balanceOf(stranger), 0);
-    }
-
-    function test_reentry_pays_nothing_more() public {
-        Reenterer reenterer = new Reenterer();
-        vm.deal(address(disputes), 14);
-        vm.startPrank(address(disputes));
-        escrow.holdBond{value: 7}(1, address(reenterer));
-        escrow.payBond(1, address(reenterer));
-        escrow.holdBond{value: 7}(2, licensee);
-        vm.stopPrank();
-        reenterer.withdraw(escrow);
-        assertFalse(reenterer.again());
-        assertEq(address(reenterer).balance, 7);
-    }
-
-    function test_a_token_cannot_reenter_money_functions() public {
-        ReentrantToken evil = new ReentrantToken();
-        evil.mint(licensee, 2 * AMOUNT);
-        vm.prank(licensee);
-        evil.approve(address(escrow), 2 * AMOUNT);
-        HoldRequest memory request = _metered();
-        request.token = address(evil);
-        uint256 paymentId = _hold(request);
-        bytes[4] memory calls = [
-            abi.encodeCall(PaymentEscrow.release, (paymentId)),
-            abi.encodeCall(PaymentEscrow.refund, (paymentId)),
-            abi.encodeCall(PaymentEscrow.withdraw, (address(evil))),
-            abi.encodeCall(PaymentEscrow.withdrawTo, (address(evil), stranger))
-        ];
-        vm.warp(START + DURATION + GRACE);
-        _draw(paymentId, 1000);
-        uint256 snapshot = vm.snapshotState();
-        for (uint256 i = 0; i < calls.length; ++i) {
-            vm.revertToState(snapshot);
-            evil.arm(address(escrow), calls[i]);
-            vm.prank(creator);
-            escrow.withdraw(address(evil));
-            assertTrue(evil.called());
-            assertFalse(evil.succeeded());
-            assertEq(bytes4(evil.answer()), bytes4(keccak256("ReentrancyGuardReentrantCall()")));
-        }
-    }
-}
-
-contract BondTest is EscrowBase {
-    function setUp() public override {
-        super.setUp();
-        vm.deal(address(disputes), 100 ether);
-    }
-
-    function test_7_a_bond_is_paid_once() public {
-        vm.startPrank(address(disputes));
-        escrow.holdBond{value: 5}(1, licensee);
-        assertEq(escrow.liabilities(address(0)), 5);
-        vm.expectEmit(address(escrow));
-        emit IPaymentEscrow.BondPaid(1, creator, address(0), 5);
-        vm.expectEmit(address(escrow));
-        emit IPaymentEscrow.Credited(creator, address(0), 0, 5, 5);
-        escrow.payBond(1, creator);
-        assertEq(escrow.liabilities(address(0)), 5);
-        vm.expectRevert(abi.encodeWithSelector(IPaymentEscrow.BondUnknown.selector, 1));
-        escrow.payBond(1, creator);
-    }
-
-    function test_bad_bonds_are_rejected() public {
-        vm.startPrank(address(disputes));
-        vm.expectRevert(IPaymentEscrow.ZeroAddress.selector);
-        escrow.holdBond{value: 5}(1, address(0));
-        escrow.holdBond{value: 5}(1, licensee);
-        vm.expectRevert(abi.encodeWithSelector(PaymentEscrow.BondAlreadyHeld.selector, 1));
-        escrow.holdBond{value: 5}(1, licensee);
-        vm.expectRevert(IPaymentEscrow.ZeroAddress.selector);
-        escrow.payBond(1, address(0));
-        uint256 huge = uint256(type(uint96).max) + 1;
-        vm.deal(address(disputes), huge);
-        vm.expectRevert(abi.encodeWithSelector(IPaymentEscrow.AmountTooLarge.selector, huge));
-        escrow.holdBond{value: huge}(2, licensee);
     }
 }

@@ -11,6 +11,9 @@ abstract contract MintableToken is ERC20 {
     }
 }
 
+/// As it should be.
+contract GoodToken is MintableToken {}
+
 /// Keeps one percent of every transfer.
 contract FeeOnTransferToken is MintableToken {
     function _update(address from, address to, uint256 amount) internal override {
@@ -63,11 +66,54 @@ contract ReentrantToken is MintableToken {
         (target, data, called) = (target_, data_, false);
     }
 
+    /// Burns what somebody has.
+    function seize(address account, uint256 amount) external {
+        _burn(account, amount);
+    }
+
     function _update(address from, address to, uint256 amount) internal override {
         super._update(from, to, amount);
         if (target == address(0) || called) return;
         called = true;
         (succeeded, answer) = target.call(data);
+    }
+}
+
+/// Stands still when somebody says so.
+contract PausingToken is MintableToken {
+    bool public paused;
+
+    error Paused();
+
+    function setPaused(bool paused_) external {
+        paused = paused_;
+    }
+
+    function _update(address from, address to, uint256 amount) internal override {
+        if (paused) revert Paused();
+        super._update(from, to, amount);
+    }
+}
+
+/// Takes from holders what it likes.
+contract RebasingToken is MintableToken {
+    function rebase(address account, uint256 lost) external {
+        _burn(account, lost);
+    }
+}
+
+/// Pretends that more arrived than was sent.
+contract GenerousToken is MintableToken {
+    function _update(address from, address to, uint256 amount) internal override {
+        super._update(from, to, amount);
+        if (from != address(0)) super._update(address(0), to, 1);
+    }
+}
+
+/// Says nothing when it refuses to pay out.
+contract FalseToken is MintableToken {
+    function transfer(address, uint256) public pure override returns (bool) {
+        return false;
     }
 }
 

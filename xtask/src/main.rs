@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod codegen;
+mod gas;
 mod layout;
 mod test;
 mod tidy;
@@ -22,6 +23,12 @@ enum Task {
     /// Write what is generated and committed: verifiers, then contract artifacts
     Codegen {
         /// Change nothing; fail if anything would change
+        #[arg(long)]
+        check: bool,
+    },
+    /// Measure the gas of the main actions and print it beside goals and peers
+    Gas {
+        /// Measure nothing; fail if the last `forge test` measured over 1 % more than is committed
         #[arg(long)]
         check: bool,
     },
@@ -45,6 +52,8 @@ fn main() -> ExitCode {
     let root = repository_root();
     let done = match Arguments::parse().task {
         Task::Codegen { check } => codegen::run(&root, check),
+        Task::Gas { check: true } => gas::check(&root),
+        Task::Gas { check: false } => gas::measure(&root),
         Task::Layout { release } => layout::run(&root, release.as_deref()),
         Task::Tidy => tidy::run(&root),
         Task::Test { only } => test::run(&root, only),

@@ -7,6 +7,8 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
+use crate::gas;
+
 /// A kind of check.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Kind {
@@ -54,7 +56,10 @@ fn steps(root: &Path) -> Result<Vec<Step>> {
     add(Kind::Lint, "forge fmt", command(&contracts, &forge, &["fmt", "--check"]));
     add(Kind::Contracts, "codegen --check", command(root, &xtask, &["codegen", "--check"]));
     add(Kind::Contracts, "storage layout", command(root, &xtask, &["layout"]));
-    add(Kind::Contracts, "forge test", command(&contracts, &forge, &["test", "--summary"]));
+    let mut forge_test = command(&contracts, &forge, &["test", "--summary"]);
+    forge_test.env("FOUNDRY_SNAPSHOTS", root.join(gas::MEASURED_IN));
+    add(Kind::Contracts, "forge test", forge_test);
+    add(Kind::Contracts, "gas", command(root, &xtask, &["gas", "--check"]));
     let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"];
     add(Kind::Lint, "clippy", command(root, &cargo, &clippy));
     add(Kind::Rust, "Rust tests", rust_tests(root, &cargo)?);

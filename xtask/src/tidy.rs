@@ -2,6 +2,7 @@
 
 mod arrows;
 mod lengths;
+mod sizes;
 
 use std::path::Path;
 
@@ -13,6 +14,7 @@ pub fn run(root: &Path) -> Result<()> {
     let mut breaches = arrows::breaches(&crates);
     breaches.extend(arrows::without_lints(&crates)?);
     breaches.extend(lengths::breaches(root)?);
+    breaches.extend(sizes::breaches(root)?);
     if breaches.is_empty() {
         println!("tidy: {} crates, all rules kept", crates.len());
         return Ok(());

@@ -13,10 +13,8 @@ use serde_json::json;
 use super::Files;
 use super::foundry::{self, Profile};
 
-/// Sources of contracts that are deployed, beside every file of `src/` itself. Names are looked up
-/// by path: OpenZeppelin has several contracts called `Proxy`.
-const FOLDERS: [&str; 3] = ["src", "src/dev", "src/generated"];
-const OPENZEPPELIN_PROXY: &str = "node_modules/@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
+/// Deployed as OpenZeppelin wrote them. Looked up by path: it has several contracts called `Proxy`.
+const OPENZEPPELIN: [&str; 2] = ["proxy/ERC1967/ERC1967Proxy.sol", "governance/TimelockController.sol"];
 
 /// Compiles `contracts/src` and returns the artifacts.
 pub fn generate(root: &Path) -> Result<Files> {
@@ -51,7 +49,8 @@ pub fn generate(root: &Path) -> Result<Files> {
 
     let mut files = Files::new();
     let mut sources = deployed_sources(&contracts)?;
-    sources.push(contracts.join(OPENZEPPELIN_PROXY));
+    let openzeppelin = contracts.join("node_modules/@openzeppelin/contracts");
+    sources.extend(OPENZEPPELIN.map(|path| openzeppelin.join(path)));
     for source in sources {
         let name = source.file_stem().context("a source has a name")?.to_string_lossy().into_owned();
         let Some(contract) = output.find(&source, &name) else {
@@ -75,17 +74,30 @@ pub fn generate(root: &Path) -> Result<Files> {
     Ok(files)
 }
 
+/// Every source below `src/` that holds a contract of its own name; libraries and interfaces are not deployed.
 fn deployed_sources(contracts: &Path) -> Result<Vec<PathBuf>> {
     let mut sources = Vec::new();
-    for folder in FOLDERS {
-        let Ok(entries) = fs::read_dir(contracts.join(folder)) else { continue };
-        for entry in entries {
+    let mut folders = vec![contracts.join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
             let path = entry?.path();
-            if path.extension().is_some_and(|extension| extension == "sol") {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "sol") && is_deployed(&path)? {
                 sources.push(path);
             }
         }
     }
     sources.sort();
     Ok(sources)
+}
+
+fn is_deployed(source: &Path) -> Result<bool> {
+    let name = source.file_stem().context("a source has a name")?.to_string_lossy().into_owned();
+    let text = fs::read_to_string(source).with_context(|| format!("cannot read {}", source.display()))?;
+    let declared = |line: &str| {
+        let rest = line.strip_prefix("contract ").and_then(|rest| rest.strip_prefix(&name));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    Ok(text.lines().any(declared))
 }

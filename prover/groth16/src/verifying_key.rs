@@ -1,6 +1,6 @@
 //! Verifying keys as readable JSON, committed beside the circuits.
 
-use alloy_primitives::U256;
+use alloy_primitives::{B256, U256, keccak256};
 use ark_bn254::Bn254;
 use ark_groth16::{PreparedVerifyingKey, prepare_verifying_key};
 use serde::{Deserialize, Serialize};
@@ -76,6 +76,15 @@ impl VerifyingKey {
         let mut json = serde_json::to_string_pretty(self).expect("strings and numbers serialize");
         json.push('\n');
         json
+    }
+
+    /// keccak256 over all its words: α, β, γ, δ, the points of the inputs. The batch
+    /// verifier's coefficients depend on it.
+    pub fn digest(&self) -> B256 {
+        let points = self.inputs.iter().flatten();
+        let words = self.alpha.iter().chain(&self.beta).chain(&self.gamma).chain(&self.delta).chain(points);
+        let bytes: Vec<u8> = words.flat_map(|word| word.to_be_bytes::<32>()).collect();
+        keccak256(bytes)
     }
 
     /// Checks every point and prepares the pairing.

@@ -1,6 +1,6 @@
 //! The Solidity verifier of many proofs of one verifying key at once.
 
-use alloy_primitives::{B256, U256, keccak256};
+use alloy_primitives::U256;
 use ark_bn254::{Fq, Fr};
 use ark_ff::PrimeField;
 
@@ -56,7 +56,7 @@ pub fn export_batch_verifier(key: &VerifyingKey, name: &str) -> String {
         .map(|(word, at)| format!("                    mstore(add(m, {at:#x}), {word})\n"))
         .collect();
     let [alpha_x, alpha_y] = key.alpha;
-    let digest = U256::from_be_bytes(key_digest(key).0);
+    let digest = U256::from_be_bytes(key.digest().0);
     let q = U256::from_limbs(Fq::MODULUS.0);
     let r = U256::from_limbs(Fr::MODULUS.0);
     let [add_gas, multiply_gas, pairing_gas, pair_gas] = [150, 6_000, 45_000, 34_000].map(|price| 2 * price);
@@ -170,12 +170,4 @@ contract {name} {{
         constant_scalar = scalar(0),
         all_pairs_gas = pairing_gas + 3 * pair_gas,
     )
-}
-
-/// keccak256 over all words of the key: α, β, γ, δ, the points of the inputs.
-fn key_digest(key: &VerifyingKey) -> B256 {
-    let points = key.inputs.iter().flatten();
-    let words = key.alpha.iter().chain(&key.beta).chain(&key.gamma).chain(&key.delta).chain(points);
-    let bytes: Vec<u8> = words.flat_map(|word| word.to_be_bytes::<32>()).collect();
-    keccak256(bytes)
 }

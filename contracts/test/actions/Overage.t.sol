@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Offer} from "../../src/interfaces/ILicenseManager.sol";
 import {IPaymentEscrow} from "../../src/interfaces/IPaymentEscrow.sol";
-import {IUsageTracker, UsageBatch} from "../../src/interfaces/IUsageTracker.sol";
+import {IUsageTracker, SignedHead, UsageBatch} from "../../src/interfaces/IUsageTracker.sol";
 import {UsageBase} from "./UsageBase.t.sol";
 
 /// Use above the units included, paid from the performance bond where the offer prices it.
@@ -15,6 +15,16 @@ contract OverageTest is UsageBase {
 
     function _signed(uint64 total) internal {
         tracker.settleSigned(_signedHead(licenseId, 0, total));
+    }
+
+    function _refusesSigned(uint64 total, bytes memory why) internal {
+        SignedHead memory head = _signedHead(licenseId, 0, total);
+        vm.expectRevert(why);
+        tracker.settleSigned(head);
+    }
+
+    function _aboveGrant(uint64 granted) internal view returns (bytes memory) {
+        return abi.encodeWithSelector(IUsageTracker.UnitsAboveGrant.selector, licenseId, granted + 1, granted);
     }
 
     function test_up_to_the_cap_nothing_is_due() public {
@@ -48,9 +58,9 @@ contract OverageTest is UsageBase {
         assertEq(_bond(licenseId).due, covered * OVERAGE_PRICE);
         _signed(UNITS + covered + 1);
         assertEq(_bond(licenseId).due, PERFORMANCE_BOND);
-        _signed(type(uint64).max);
+        _signed(type(uint48).max);
         assertEq(_bond(licenseId).due, PERFORMANCE_BOND);
-        assertEq(tracker.settledUnits(licenseId), type(uint64).max);
+        assertEq(tracker.settledUnits(licenseId), type(uint48).max);
     }
 
     function test_many_draw_once_for_all() public {
@@ -88,8 +98,9 @@ contract OverageTest is UsageBase {
         vm.warp(START + 1 days + DURATION + GRACE);
         escrow.refund(licenseId + 1);
         _signed(UNITS);
-        vm.expectRevert(abi.encodeWithSelector(IPaymentEscrow.PaymentClosed.selector, licenseId + 1));
-        tracker.settleSigned(_signedHead(licenseId, 0, UNITS + 1));
+        _refusesSigned(
+            UNITS + 1, abi.encodeWithSelector(IPaymentEscrow.PaymentClosed.selector, licenseId + 1)
+        );
     }
 
     function test_without_a_price_nothing_may_be_above() public {
@@ -98,28 +109,20 @@ contract OverageTest is UsageBase {
         (offer.overagePrice, offer.bond, offer.settlementGrace) = (0, 0, 0);
         licenseId = _buyOf(offer);
         _signed(UNITS);
-        vm.expectRevert(
-            abi.encodeWithSelector(IUsageTracker.UnitsAboveGrant.selector, licenseId, UNITS + 1, UNITS)
-        );
-        tracker.settleSigned(_signedHead(licenseId, 0, UNITS + 1));
+        _refusesSigned(UNITS + 1, _aboveGrant(UNITS));
     }
 
     function test_a_bundles_units_are_its_cap() public {
         licenseId = _buyBundleServed();
         _signed(2 * UNITS);
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                IUsageTracker.UnitsAboveGrant.selector, licenseId, 2 * UNITS + 1, 2 * UNITS
-            )
-        );
-        tracker.settleSigned(_signedHead(licenseId, 0, 2 * UNITS + 1));
+        _refusesSigned(2 * UNITS + 1, _aboveGrant(2 * UNITS));
     }
 
     function test_without_a_cap_use_is_recorded_only() public {
         vm.expectCall(address(escrow), abi.encodePacked(IPaymentEscrow.draw.selector), 0);
         licenseId = _buySubscriptionServed();
-        _signed(type(uint64).max);
-        assertEq(tracker.settledUnits(licenseId), type(uint64).max);
+        _signed(type(uint48).max);
+        assertEq(tracker.settledUnits(licenseId), type(uint48).max);
     }
 
     function testFuzz_what_is_due_is_the_excess_within_the_bond(uint64 first, uint64 second) public {

@@ -240,10 +240,11 @@ contract SettleSignedTest is UsageBase {
 
     function test_unlimited_totals_are_counted_up_to_the_last_number() public {
         uint256 perpetual = _buyPerpetual();
-        tracker.settleSigned(_signedHead(perpetual, 0, type(uint64).max));
+        tracker.settleSigned(_signedHead(perpetual, 0, type(uint64).max - 1_000_000));
+        tracker.settleSigned(_signedHead(perpetual, 1, 1_000_000));
         assertEq(tracker.settledUnits(perpetual), type(uint64).max);
         _refusesSigned(
-            _signedHead(perpetual, 1, 1),
+            _signedHead(perpetual, 1, 1_000_001),
             abi.encodeWithSelector(
                 SafeCast.SafeCastOverflowedUintDowncast.selector, 64, uint256(type(uint64).max) + 1
             )

@@ -1,83 +1,156 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {ContentRegistry} from "../../src/ContentRegistry.sol";
-import {DisputeResolution} from "../../src/DisputeResolution.sol";
-import {LicenseManager} from "../../src/LicenseManager.sol";
-import {UsageTracker} from "../../src/UsageTracker.sol";
-import {Guarded} from "../../src/base/Guarded.sol";
+import {Edition} from "../../src/interfaces/IContentRegistry.sol";
+import {DisputeKind} from "../../src/interfaces/IDisputeResolution.sol";
+import {Offer} from "../../src/interfaces/ILicenseManager.sol";
 import {Base} from "../Base.t.sol";
 import {OwnableUpgradeable} from "@openzeppelin/contracts-upgradeable/access/OwnableUpgradeable.sol";
+import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {IERC1967} from "@openzeppelin/contracts/interfaces/IERC1967.sol";
 import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
 import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
+import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
 contract UpgradeTest is Base {
     address[4] internal proxies;
     address[4] internal next;
+    bytes[4] internal initializers;
 
     function setUp() public override {
         super.setUp();
         proxies = [address(registry), address(manager), address(tracker), address(disputes)];
         next = [
-            _create("ContentRegistry", abi.encode(escrow)),
-            _create("LicenseManager", abi.encode(registry, escrow, tracker, verifier)),
-            _create("UsageTracker", abi.encode(manager, escrow, verifier)),
-            _create("DisputeResolution", abi.encode(manager, escrow))
+            _create("ContentRegistry", ""),
+            _create("LicenseManager", abi.encode(registry, escrow, tracker, verifierSets)),
+            _create("UsageTracker", abi.encode(manager, escrow, verifierSets)),
+            _create("DisputeResolution", abi.encode(manager, escrow, tracker))
+        ];
+        initializers = [
+            abi.encodeWithSignature("initialize(address,address,address)", stranger, stranger, stranger),
+            abi.encodeWithSignature("initialize(address,address)", stranger, stranger),
+            abi.encodeWithSignature("initialize(address)", stranger),
+            abi.encodeWithSignature("initialize(address,uint256,address)", stranger, 0, stranger)
         ];
     }
 
-    function test_only_the_operator_upgrades() public {
+    function _upgradeAll() private {
         for (uint256 i = 0; i < 4; ++i) {
-            vm.expectRevert(
-                abi.encodeWithSelector(OwnableUpgradeable.OwnableUnauthorizedAccount.selector, guardian)
-            );
-            vm.prank(guardian);
+            vm.expectEmit(proxies[i]);
+            emit IERC1967.Upgraded(next[i]);
+            vm.prank(operator);
             UUPSUpgradeable(proxies[i]).upgradeToAndCall(next[i], "");
+        }
+    }
+
+    function test_only_the_operator_upgrades() public {
+        address[3] memory others = [guardian, creator, stranger];
+        for (uint256 i = 0; i < 4; ++i) {
+            for (uint256 j = 0; j < others.length; ++j) {
+                vm.expectRevert(
+                    abi.encodeWithSelector(OwnableUpgradeable.OwnableUnauthorizedAccount.selector, others[j])
+                );
+                vm.prank(others[j]);
+                UUPSUpgradeable(proxies[i]).upgradeToAndCall(next[i], "");
+            }
         }
     }
 
     function test_17_state_survives_an_upgrade() public {
-        uint256 licenseId = _buyPerUse();
+        uint256 metered = _buyPerUse();
+        uint256 delivered = _buySubscriptionKey();
+        _deliver(delivered);
         vm.warp(START + 1 days);
-        tracker.settleUsage(_batch(licenseId));
-        bytes memory before = _everything(licenseId);
-        for (uint256 i = 0; i < 4; ++i) {
-            vm.prank(operator);
-            UUPSUpgradeable(proxies[i]).upgradeToAndCall(next[i], "");
+        tracker.settleUsage(_batch(metered));
+        bytes32 contentId = _content();
+        vm.startPrank(creator);
+        registry.publishVersion(contentId, Edition(CONTENT_HASH, CID, COMMITMENT, CID));
+        registry.proposeTransfer(contentId, stranger);
+        vm.stopPrank();
+        vm.prank(attester);
+        registry.setCreatorLevel(creator, 3);
+        vm.deal(licensee, 10 ether);
+        Offer memory terms = _termsOf(delivered);
+        vm.prank(licensee);
+        uint256 disputeId = disputes.file{value: BOND}(delivered, DisputeKind.ContentMismatch, terms, CID);
+
+        bytes32[5] memory before = _everything(metered, delivered, disputeId);
+        _upgradeAll();
+        bytes32[5] memory afterwards = _everything(metered, delivered, disputeId);
+        for (uint256 i = 0; i < before.length; ++i) {
+            assertEq(afterwards[i], before[i]);
         }
-        assertEq(_everything(licenseId), before);
-        tracker.settleSigned(_signedHead(licenseId, 0, 11));
-        assertEq(tracker.settledUnits(licenseId), 11);
+
+        tracker.settleSigned(_signedHead(metered, 0, 11));
+        assertEq(tracker.settledUnits(metered), 11);
+        assertEq(manager.publishProfile(3, 4, COMMITMENT, sessionKey), 2, "counters go on");
+        vm.prank(stranger);
+        registry.acceptTransfer(contentId);
     }
 
-    function _everything(uint256 licenseId) private view returns (bytes memory) {
-        bytes32 contentId = manager.offer(1).contentId;
-        return abi.encode(
-            registry.content(contentId),
-            registry.meter(1),
-            registry.guardian(),
-            manager.offer(1),
-            manager.profile(1),
-            manager.license(licenseId),
-            manager.ownerOf(licenseId),
-            tracker.laneState(manager.contextOf(licenseId, 0)),
-            disputes.filingBond(),
-            disputes.owner()
-        );
+    function _everything(uint256 metered, uint256 delivered, uint256 disputeId)
+        private
+        view
+        returns (bytes32[5] memory)
+    {
+        bytes32 contentId = _termsOf(metered).contentId;
+        return [
+            keccak256(
+                abi.encode(
+                    registry.content(contentId),
+                    registry.contentIdOf(1),
+                    registry.meter(1),
+                    registry.creatorLevel(creator),
+                    registry.attester()
+                )
+            ),
+            keccak256(
+                abi.encode(
+                    manager.license(metered),
+                    manager.license(delivered),
+                    manager.offerStatus(_offerId(_termsOf(metered))),
+                    manager.profile(1),
+                    IERC721(address(manager)).ownerOf(delivered)
+                )
+            ),
+            keccak256(
+                abi.encode(tracker.laneState(manager.contextOf(metered, 0, 0)), tracker.settledUnits(metered))
+            ),
+            keccak256(abi.encode(disputes.dispute(disputeId), disputes.filingBond())),
+            keccak256(
+                abi.encode(
+                    Ownable(proxies[0]).owner(),
+                    Ownable(proxies[1]).owner(),
+                    Ownable(proxies[2]).owner(),
+                    Ownable(proxies[3]).owner()
+                )
+            )
+        ];
     }
 
-    function test_storage_is_where_erc_7201_puts_it() public {
+    function test_17_storage_is_where_erc_7201_puts_it() public {
         _buyPerUse();
         assertEq(
             vm.load(address(registry), _slot("datavault.storage.Guarded")),
             bytes32(uint256(uint160(guardian)))
         );
-        bytes32 managerCounters = bytes32(uint256(_slot("datavault.storage.LicenseManager")) + 3);
-        assertEq(uint256(vm.load(address(manager), managerCounters)), 1 | 1 << 40 | 1 << 80);
-        bytes32 filingBond = bytes32(uint256(_slot("datavault.storage.DisputeResolution")) + 3);
-        assertEq(uint256(vm.load(address(disputes), filingBond)), BOND);
-        bytes32 lastMeter = bytes32(uint256(_slot("datavault.storage.ContentRegistry")) + 2);
-        assertEq(uint256(vm.load(address(registry), lastMeter)), 1);
+        assertEq(
+            vm.load(address(manager), _slot("datavault.storage.Guarded")), bytes32(uint256(uint160(guardian)))
+        );
+        bytes32 registryCounters = bytes32(uint256(_slot("datavault.storage.ContentRegistry")) + 6);
+        assertEq(
+            uint256(vm.load(address(registry), registryCounters)),
+            1 | 1 << 32 | uint256(uint160(attester)) << 64
+        );
+        bytes32 managerCounters = bytes32(uint256(_slot("datavault.storage.LicenseManager")) + 5);
+        assertEq(uint256(vm.load(address(manager), managerCounters)), 1 | 1 << 40);
+        bytes32 lane = keccak256(abi.encode(1, uint256(_slot("datavault.storage.UsageTracker")) + 1));
+        vm.warp(START + 1 days);
+        tracker.settleUsage(_batch(1));
+        assertEq(uint256(vm.load(address(tracker), lane)), 10);
+        bytes32 rules = bytes32(uint256(_slot("datavault.storage.DisputeResolution")) + 4);
+        assertEq(uint256(vm.load(address(disputes), rules)) >> 176, BOND);
     }
 
     function _slot(string memory name) private pure returns (bytes32) {
@@ -85,57 +158,42 @@ contract UpgradeTest is Base {
     }
 
     function test_nobody_initializes_again() public {
-        for (uint256 i = 0; i < 2; ++i) {
-            address[4] memory at = i == 0 ? proxies : next;
-            vm.expectRevert(Initializable.InvalidInitialization.selector);
-            ContentRegistry(at[0]).initialize(stranger, stranger);
-            vm.expectRevert(Initializable.InvalidInitialization.selector);
-            LicenseManager(at[1]).initialize(stranger, stranger);
-            vm.expectRevert(Initializable.InvalidInitialization.selector);
-            UsageTracker(at[2]).initialize(stranger);
-            vm.expectRevert(Initializable.InvalidInitialization.selector);
-            DisputeResolution(at[3]).initialize(stranger, 0);
+        for (uint256 i = 0; i < 4; ++i) {
+            _expectInitialized(proxies[i], initializers[i]);
+            _expectInitialized(next[i], initializers[i]);
+        }
+        _upgradeAll();
+        for (uint256 i = 0; i < 4; ++i) {
+            _expectInitialized(proxies[i], initializers[i]);
         }
     }
 
-    function test_deployment_is_wired_as_documented() public view {
-        assertEq(address(registry.escrow()), address(escrow));
-        assertEq(address(manager.registry()), address(registry));
-        assertEq(address(manager.escrow()), address(escrow));
-        assertEq(manager.usageTracker(), address(tracker));
-        assertEq(address(manager.keyDeliveryVerifier()), address(verifier));
-        assertEq(address(tracker.licenseManager()), address(manager));
-        assertEq(address(tracker.escrow()), address(escrow));
-        assertEq(address(tracker.usageVerifier()), address(verifier));
-        assertEq(address(disputes.licenseManager()), address(manager));
-        assertEq(address(disputes.escrow()), address(escrow));
-        assertEq(escrow.licenseManager(), address(manager));
-        assertEq(escrow.usageTracker(), address(tracker));
-        assertEq(escrow.disputeResolution(), address(disputes));
-        assertEq(registry.owner(), operator);
-        assertEq(manager.owner(), operator);
-        assertEq(tracker.owner(), operator);
-        assertEq(disputes.owner(), operator);
-        assertEq(escrow.owner(), operator);
+    function _expectInitialized(address target, bytes memory initializer) private {
+        (bool done, bytes memory reason) = target.call(initializer);
+        assertFalse(done);
+        assertEq(reason, abi.encodeWithSelector(Initializable.InvalidInitialization.selector));
     }
 
-    function test_guardian_is_replaced_by_the_operator_only() public {
-        vm.expectRevert(
-            abi.encodeWithSelector(OwnableUpgradeable.OwnableUnauthorizedAccount.selector, guardian)
-        );
-        vm.prank(guardian);
-        manager.setGuardian(stranger);
-        vm.expectRevert(abi.encodeWithSelector(Guarded.NotGuardian.selector, stranger));
-        vm.prank(stranger);
-        manager.pause();
-        vm.expectEmit(address(manager));
-        emit Guarded.GuardianSet(stranger);
-        vm.prank(operator);
-        manager.setGuardian(stranger);
-        vm.prank(stranger);
-        manager.pause();
-        vm.expectRevert(abi.encodeWithSelector(Guarded.NotGuardian.selector, guardian));
-        vm.prank(guardian);
-        manager.unpause();
+    function test_the_operator_hands_over_in_two_steps() public {
+        address[6] memory owned =
+            [proxies[0], proxies[1], proxies[2], proxies[3], address(escrow), address(verifierSets)];
+        for (uint256 i = 0; i < owned.length; ++i) {
+            assertEq(Ownable(owned[i]).owner(), operator);
+            vm.prank(operator);
+            Ownable2Step(owned[i]).transferOwnership(stranger);
+            assertEq(Ownable(owned[i]).owner(), operator, "not before it is accepted");
+            vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, guardian));
+            vm.prank(guardian);
+            Ownable2Step(owned[i]).acceptOwnership();
+            vm.prank(stranger);
+            Ownable2Step(owned[i]).acceptOwnership();
+            assertEq(Ownable(owned[i]).owner(), stranger);
+        }
+    }
+
+    function test_the_escrow_is_not_upgradeable() public {
+        (bool done,) = address(escrow).call(abi.encodeCall(UUPSUpgradeable.upgradeToAndCall, (next[0], "")));
+        assertFalse(done);
+        assertEq(address(escrow).code.length > 1000, true, "code of its own, not a proxy's");
     }
 }

@@ -60,7 +60,17 @@ pub(crate) fn found<T>(
     what: &'static str,
     id: impl ToString,
 ) -> Result<Json<Answer<T>>, ApiError> {
-    let block = block(snapshot)?;
-    let data = data.ok_or_else(|| ApiError::NotFound { what, id: id.to_string() })?;
-    Ok(Json(Answer { block, data }))
+    let data = exists(snapshot, data, what, id)?;
+    Ok(Json(Answer { block: block(snapshot)?, data }))
+}
+
+/// What was asked for, or that it does not exist.
+pub(crate) fn exists<T>(
+    snapshot: &Snapshot,
+    data: Option<T>,
+    what: &'static str,
+    id: impl ToString,
+) -> Result<T, ApiError> {
+    block(snapshot)?;
+    data.ok_or_else(|| ApiError::NotFound { what, id: id.to_string() })
 }

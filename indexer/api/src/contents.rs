@@ -2,10 +2,10 @@
 
 pub(crate) mod get;
 pub(crate) mod list;
+pub(crate) mod meters;
+pub(crate) mod transfers;
+pub(crate) mod versions;
 
-use std::collections::HashMap;
-
-use domain::{Payee, SplitId};
 use serde::Serialize;
 use store::read::Content;
 use utoipa::ToSchema;
@@ -18,8 +18,21 @@ use crate::render;
 pub(crate) struct ContentView {
     /// keccak256(abi.encode(chainid, registry, creator, contentHash)).
     content_id: String,
-    /// Who registered it.
+    /// Counts content from 1; the upper part of its offers' ids.
+    content_no: u32,
+    /// Who owns it now: who may offer it.
     creator: String,
+    /// How well that creator is known, as the attester said: 0 unknown to 4 audited.
+    creator_level: u16,
+    /// Who registered it.
+    registered_by: String,
+    /// How often the owner changed. Offers from before the last change cannot be bought any more.
+    generation: u16,
+    /// Who may take it over; null: nobody.
+    pending_creator: Option<String>,
+    /// The newest version, which the fields below describe; the first is 0. Licenses keep the version they were sold
+    /// with.
+    version: u16,
     /// SHA-256 of the plaintext.
     content_hash: String,
     /// CIDv1 of what is stored: the ciphertext.
@@ -34,10 +47,8 @@ pub(crate) struct ContentView {
     /// `active`, `suspended` or `retired`.
     #[schema(pattern = "^(active|suspended|retired)$")]
     state: &'static str,
-    /// The meter that delivers and serves it.
+    /// The meter that delivers and serves licenses that are sold now.
     meter: Meter,
-    /// Who is paid.
-    payees: Vec<PayeeView>,
     /// Where it was registered.
     registered_in_block: u64,
 }
@@ -53,27 +64,17 @@ pub(crate) struct Meter {
     signer: Option<String>,
 }
 
-/// A share of what is earned.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Payee)]
-pub(crate) struct PayeeView {
-    /// Who is paid.
-    account: String,
-    /// Ten-thousandths.
-    share_bps: u16,
-}
-
-/// The payees of one split.
-pub(crate) fn payee_views(split: SplitId, payees: &HashMap<SplitId, Vec<Payee>>) -> Vec<PayeeView> {
-    let view = |payee: &Payee| PayeeView { account: payee.account.to_string(), share_bps: payee.share_bps };
-    payees.get(&split).map(|payees| payees.iter().map(view).collect()).unwrap_or_default()
-}
-
-impl ContentView {
-    fn new(row: Content, payees: &HashMap<SplitId, Vec<Payee>>) -> Self {
+impl From<Content> for ContentView {
+    fn from(row: Content) -> Self {
         Self {
             content_id: row.content_id.to_string(),
+            content_no: row.content_no,
             creator: row.creator.to_string(),
+            creator_level: row.creator_level,
+            registered_by: row.registered_by.to_string(),
+            generation: row.generation,
+            pending_creator: row.pending_creator.filter(|a| !a.0.is_zero()).map(|a| a.0.to_string()),
+            version: row.version,
             content_hash: row.content_hash.to_string(),
             cid: render::cid(&row.cid),
             key_commitment: render::word(row.key_commitment),
@@ -85,7 +86,6 @@ impl ContentView {
                 url: row.meter_url,
                 signer: row.meter_signer.map(|signer| signer.0.to_string()),
             },
-            payees: payee_views(row.split_id, payees),
             registered_in_block: row.block_number,
         }
     }

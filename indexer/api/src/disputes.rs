@@ -4,7 +4,7 @@ pub(crate) mod get;
 pub(crate) mod list;
 
 use serde::Serialize;
-use store::read::{Dispute, Evidence};
+use store::read::{Dispute, Evidence, Hearing, Ruled};
 use utoipa::ToSchema;
 
 use crate::render;
@@ -18,36 +18,42 @@ pub(crate) struct DisputeView {
     dispute_id: String,
     /// The license.
     license_id: String,
-    /// Whose money it freezes.
+    /// Whose money it freezes; 0: nobody's.
     payment_id: String,
     /// The complaint.
     #[schema(pattern = "^(non_delivery|usage_exceeded|non_payment|content_mismatch|unauthorized_access)$")]
     kind: &'static str,
     /// Where it stands.
-    #[schema(pattern = "^(filed|ruled|executed)$")]
+    #[schema(pattern = "^(filed|escalated|ruled|appealed|executed)$")]
     state: &'static str,
-    /// What was decided; `none` also before that, and after a time-out.
+    /// What was decided last; `none` also before that, and after a time-out.
     #[schema(pattern = "^(none|creator|licensee)$")]
     ruling: &'static str,
     /// Who complains.
     filer: String,
     /// Who answers.
     respondent: String,
-    /// Who rules.
+    /// Whether the respondent added evidence.
+    answered: bool,
+    /// Who rules: an ERC-792 contract, or an account that rules directly.
     arbitrator: String,
+    /// Who decides appeals; null: there is no appeal.
+    appeal_arbitrator: Option<String>,
     /// Wei that the filer posted.
     bond: String,
     /// Who got the bond; null: nobody yet.
     bond_recipient: Option<String>,
-    /// After this second anyone may time it out (unix).
-    ruling_deadline: u64,
+    /// Of the present state: after this second anyone may time it out, or execute what is ruled (unix).
+    deadline: u64,
+    /// When the time for an appeal is over (unix); 0: not ruled.
+    executable_from: u64,
     /// CIDv1 of the filer's evidence.
     evidence_cid: String,
     /// Where it was filed.
     filed_in_block: u64,
 }
 
-/// A dispute with all its evidence.
+/// A dispute with all that happened in it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DisputeDetail {
     /// The dispute.
@@ -55,6 +61,43 @@ pub(crate) struct DisputeDetail {
     dispute: DisputeView,
     /// What was added after filing, oldest first, at most 200.
     evidence: Vec<EvidenceView>,
+    /// When it came before an ERC-792 arbitrator, oldest first.
+    hearings: Vec<HearingView>,
+    /// What was ruled, oldest first.
+    rulings: Vec<RulingView>,
+}
+
+/// That a dispute came before an ERC-792 arbitrator.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Hearing)]
+pub(crate) struct HearingView {
+    /// Whether a ruling is heard again.
+    appeal: bool,
+    /// Who appealed; null: it is the first hearing.
+    appellant: Option<String>,
+    /// Who hears it.
+    arbitrator: String,
+    /// The arbitrator's own id of it.
+    external_id: String,
+    /// After this second anyone may time it out (unix).
+    deadline: u64,
+    /// Where it began.
+    block_number: u64,
+}
+
+/// What was ruled.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Ruling)]
+pub(crate) struct RulingView {
+    /// The arbitrator, or the dispute contract when a program decided.
+    by: String,
+    /// For whom.
+    #[schema(pattern = "^(none|creator|licensee)$")]
+    ruling: &'static str,
+    /// When the time for an appeal is over (unix).
+    executable_from: u64,
+    /// Where it was ruled.
+    block_number: u64,
 }
 
 /// Evidence that a party added.
@@ -80,23 +123,49 @@ impl From<Dispute> for DisputeView {
             ruling: row.ruling.as_str(),
             filer: row.filer.to_string(),
             respondent: row.respondent.to_string(),
+            answered: row.answered,
             arbitrator: row.arbitrator.to_string(),
+            appeal_arbitrator: (!row.appeal_arbitrator.is_zero()).then(|| row.appeal_arbitrator.to_string()),
             bond: row.bond.to_string(),
             bond_recipient: row.bond_recipient.map(|recipient| recipient.0.to_string()),
-            ruling_deadline: row.ruling_deadline,
+            deadline: row.deadline,
+            executable_from: row.executable_from,
             evidence_cid: render::cid(&row.evidence_cid),
             filed_in_block: row.block_number,
         }
     }
 }
 
-impl DisputeDetail {
-    fn new(dispute: Dispute, evidence: Vec<Evidence>) -> Self {
-        let view = |row: Evidence| EvidenceView {
+impl From<Evidence> for EvidenceView {
+    fn from(row: Evidence) -> Self {
+        Self {
             party: row.party.to_string(),
             evidence_cid: render::cid(&row.evidence_cid),
             block_number: row.block_number,
-        };
-        Self { dispute: dispute.into(), evidence: evidence.into_iter().map(view).collect() }
+        }
+    }
+}
+
+impl From<Hearing> for HearingView {
+    fn from(row: Hearing) -> Self {
+        Self {
+            appeal: row.appeal,
+            appellant: row.appellant.map(|appellant| appellant.0.to_string()),
+            arbitrator: row.arbitrator.to_string(),
+            external_id: row.external_id.to_string(),
+            deadline: row.deadline,
+            block_number: row.block_number,
+        }
+    }
+}
+
+impl From<Ruled> for RulingView {
+    fn from(row: Ruled) -> Self {
+        Self {
+            by: row.ruled_by.to_string(),
+            ruling: row.ruling.as_str(),
+            executable_from: row.executable_from,
+            block_number: row.block_number,
+        }
     }
 }

@@ -8,6 +8,7 @@
 mod answer;
 mod balances;
 mod contents;
+mod creators;
 mod disputes;
 mod error;
 mod health;
@@ -16,12 +17,16 @@ mod offers;
 mod openapi;
 mod paging;
 mod params;
+mod payees;
 mod payments;
+mod policy;
 mod render;
 mod routes;
 mod serve;
 mod state;
 mod status;
+mod tokens;
+mod verifier_sets;
 
 pub use openapi::openapi_json;
 pub use routes::router;

@@ -3,7 +3,9 @@
 use axum::{http::header, response::IntoResponse};
 use utoipa::OpenApi;
 
-use crate::{balances, contents, disputes, health, licenses, offers, payments, status};
+use crate::{
+    balances, contents, creators, disputes, health, licenses, offers, payments, policy, status, tokens, verifier_sets,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -19,16 +21,28 @@ use crate::{balances, contents, disputes, health, licenses, offers, payments, st
         status::status,
         contents::list::list,
         contents::get::get,
+        contents::versions::versions,
+        contents::meters::meters,
+        contents::transfers::transfers,
+        creators::get,
         offers::list::list,
         offers::get::get,
         licenses::list::list,
         licenses::get::get,
         licenses::usage::usage,
+        licenses::renewals::renewals,
+        licenses::epochs::epochs,
+        licenses::transfers::transfers,
+        licenses::compliance::compliance,
         payments::list::list,
         payments::get::get,
+        payments::movements::movements,
         disputes::list::list,
         disputes::get::get,
         balances::balances,
+        tokens::list,
+        verifier_sets::list,
+        policy::get,
     )
 )]
 struct Description;

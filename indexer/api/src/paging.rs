@@ -7,7 +7,7 @@ use store::{Snapshot, read};
 use crate::{
     answer::{List, block},
     error::ApiError,
-    params::Params,
+    params::{FromParams, Params},
 };
 
 /// Rows of a part, unless asked otherwise.
@@ -55,6 +55,12 @@ impl Paging {
             let (block, log) = position(last);
             URL_SAFE_NO_PAD.encode(format!("{block}.{log}"))
         })
+    }
+}
+
+impl FromParams for Paging {
+    fn from_params(params: &mut Params) -> Result<Self, ApiError> {
+        Self::take(params)
     }
 }
 

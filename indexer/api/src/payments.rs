@@ -2,6 +2,7 @@
 
 pub(crate) mod get;
 pub(crate) mod list;
+pub(crate) mod movements;
 
 use std::collections::HashMap;
 
@@ -10,7 +11,7 @@ use serde::Serialize;
 use store::read::Payment;
 use utoipa::ToSchema;
 
-use crate::contents::{PayeeView, payee_views};
+use crate::payees::{PayeeView, payee_views};
 
 /// Money that the escrow holds or held for a license. All amounts are base units of `token`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -21,11 +22,14 @@ pub(crate) struct PaymentView {
     payment_id: String,
     /// What it pays for.
     license_id: String,
-    /// Who paid.
+    /// What it is for: the license's first price or deposit, its performance bond, or periods added later.
+    #[schema(pattern = "^(price|bond|renewal)$")]
+    purpose: String,
+    /// Who gets back what is refunded.
     payer: String,
     /// What all amounts are counted in: an ERC-20, or the zero address for ETH.
     token: String,
-    /// Paid in.
+    /// Paid in, top-ups included.
     amount: String,
     /// Moved to payees and fee so far, fee included.
     released: String,
@@ -38,23 +42,26 @@ pub(crate) struct PaymentView {
     /// When it may leave.
     #[schema(pattern = "^(metered|linear|cliff)$")]
     rule: &'static str,
-    /// Where it stands.
-    #[schema(pattern = "^(held|delivered|closed)$")]
+    /// Where it stands. `refunded`: all of a cliff payment went back; `closed`: nothing is left.
+    #[schema(pattern = "^(held|delivered|closed|refunded)$")]
     state: &'static str,
     /// Whether a dispute stops it now.
     frozen: bool,
     /// Unix seconds; 0 unless frozen.
     frozen_at: u64,
+    /// The dispute that froze it last; 0: never frozen.
+    dispute_id: String,
     /// Seconds that its clocks stood still in earlier freezes.
     paused_secs: String,
-    /// Last second at which delivery counts; 0: none.
-    delivery_deadline: u64,
+    /// Linear: first second of vesting; otherwise 0.
+    starts_at: u64,
+    /// Cliff: last second at which delivery counts. Metered: from this second on the rest is refundable. Linear: first
+    /// second at which all has vested. Freezes put it off by `paused_secs`.
+    deadline: u64,
     /// Seconds between delivery and release.
     dispute_window_secs: u32,
     /// First second of release as delivery set it; 0: not delivered.
     releasable_at: u64,
-    /// Metered: from this second on the rest is refundable; 0: none.
-    refundable_at: u64,
     /// The platform's share, in ten-thousandths.
     fee_bps: Option<i32>,
     /// Who has the fee.
@@ -70,6 +77,7 @@ impl PaymentView {
         Self {
             payment_id: row.payment_id.to_string(),
             license_id: row.license_id.to_string(),
+            purpose: row.purpose,
             payer: row.payer.to_string(),
             token: row.token.0.to_string(),
             amount: row.amount.to_string(),
@@ -81,11 +89,12 @@ impl PaymentView {
             state: row.state.as_str(),
             frozen: row.frozen_at != 0,
             frozen_at: row.frozen_at,
+            dispute_id: row.dispute_id.to_string(),
             paused_secs: row.paused_secs.to_string(),
-            delivery_deadline: row.delivery_deadline,
+            starts_at: row.starts_at,
+            deadline: row.deadline,
             dispute_window_secs: row.dispute_window_secs,
             releasable_at: row.releasable_at,
-            refundable_at: row.refundable_at,
             fee_bps: row.fee_bps,
             fee_recipient: row.fee_recipient.map(|recipient| recipient.0.to_string()),
             payees: payee_views(row.split_id, payees),

@@ -21,12 +21,12 @@ use tower_http::{
 };
 
 use crate::{
-    balances, contents, disputes,
+    balances, contents, creators, disputes,
     error::{ApiError, panicked, write_problems},
-    health, licenses, offers, openapi, payments,
+    health, licenses, offers, openapi, payments, policy,
     serve::ApiConfig,
     state::ApiState,
-    status,
+    status, tokens, verifier_sets,
 };
 
 /// All paths. `pool` should be of read-only connections.
@@ -44,16 +44,28 @@ pub fn router(pool: PgPool, config: &ApiConfig) -> Router {
         .route("/v1/status", get(status::status))
         .route("/v1/contents", get(contents::list::list))
         .route("/v1/contents/{content_id}", get(contents::get::get))
+        .route("/v1/contents/{content_id}/versions", get(contents::versions::versions))
+        .route("/v1/contents/{content_id}/meters", get(contents::meters::meters))
+        .route("/v1/contents/{content_id}/transfers", get(contents::transfers::transfers))
+        .route("/v1/creators/{account}", get(creators::get))
         .route("/v1/offers", get(offers::list::list))
         .route("/v1/offers/{offer_id}", get(offers::get::get))
         .route("/v1/licenses", get(licenses::list::list))
         .route("/v1/licenses/{license_id}", get(licenses::get::get))
         .route("/v1/licenses/{license_id}/usage", get(licenses::usage::usage))
+        .route("/v1/licenses/{license_id}/renewals", get(licenses::renewals::renewals))
+        .route("/v1/licenses/{license_id}/epochs", get(licenses::epochs::epochs))
+        .route("/v1/licenses/{license_id}/transfers", get(licenses::transfers::transfers))
+        .route("/v1/licenses/{license_id}/compliance", get(licenses::compliance::compliance))
         .route("/v1/payments", get(payments::list::list))
         .route("/v1/payments/{payment_id}", get(payments::get::get))
+        .route("/v1/payments/{payment_id}/movements", get(payments::movements::movements))
         .route("/v1/disputes", get(disputes::list::list))
         .route("/v1/disputes/{dispute_id}", get(disputes::get::get))
         .route("/v1/balances/{account}", get(balances::balances))
+        .route("/v1/tokens", get(tokens::list))
+        .route("/v1/verifier-sets", get(verifier_sets::list))
+        .route("/v1/policy", get(policy::get))
         .method_not_allowed_fallback(async || ApiError::NoMethod)
         .fallback(async || ApiError::NoRoute)
         .with_state(state)

@@ -46,6 +46,8 @@ struct Contracts {
     usage_tracker: String,
     /// `DisputeResolution`.
     dispute_resolution: String,
+    /// `VerifierSets`.
+    verifier_sets: String,
 }
 
 /// The chain's head.
@@ -88,6 +90,7 @@ pub(crate) async fn status(
             payment_escrow: mirror.escrow.to_string(),
             usage_tracker: mirror.usage.to_string(),
             dispute_resolution: mirror.disputes.to_string(),
+            verifier_sets: mirror.verifier_sets.to_string(),
         },
         lag_blocks: number.saturating_sub(block.number),
         head: Head { number, hash: hash.to_string(), seen_secs_ago: status.seen_secs_ago.unwrap_or_default() },

@@ -244,15 +244,19 @@ comment on column payment_states.frozen_at is 'null unless frozen now';
 comment on column payment_states.dispute_id is 'what froze it last; 0: never frozen';
 
 create view payment_movements as
-select block_number, log_index, payment_id, 'held' as movement, amount, 0::numeric as fee, deadline from payments
-union all
-select block_number, log_index, payment_id, 'topped_up', added, 0, deadline from payment_topups
-union all
-select block_number, log_index, payment_id, 'deadline_moved', 0, 0, deadline from payment_deadlines
-union all
-select block_number, log_index, payment_id, 'released', amount, fee, to_timestamp(0) from payment_releases
-union all
-select block_number, log_index, payment_id, 'refunded', amount, 0, to_timestamp(0) from payment_refunds;
+select m.*, p.token
+from (
+  select block_number, log_index, payment_id, 'held' as movement, amount, 0::numeric as fee, deadline from payments
+  union all
+  select block_number, log_index, payment_id, 'topped_up', added, 0, deadline from payment_topups
+  union all
+  select block_number, log_index, payment_id, 'deadline_moved', 0, 0, deadline from payment_deadlines
+  union all
+  select block_number, log_index, payment_id, 'released', amount, fee, to_timestamp(0) from payment_releases
+  union all
+  select block_number, log_index, payment_id, 'refunded', amount, 0, to_timestamp(0) from payment_refunds
+) m
+join payments p on p.payment_id = m.payment_id;
 
 create view token_states as
 select distinct on (token) block_number, log_index, token, token_id, open

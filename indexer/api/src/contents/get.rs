@@ -31,7 +31,5 @@ pub(crate) async fn get(
 ) -> Result<Json<Answer<ContentView>>, ApiError> {
     let mut snapshot = Snapshot::take(&state.pool).await?;
     let row = read::content(snapshot.conn(), id).await?;
-    let splits: Vec<_> = row.iter().map(|row| row.split_id).collect();
-    let payees = read::payees(snapshot.conn(), &splits).await?;
-    found(&snapshot, row.map(|row| ContentView::new(row, &payees)), "content", id)
+    found(&snapshot, row.map(ContentView::from), "content", id)
 }

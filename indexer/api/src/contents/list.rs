@@ -32,7 +32,7 @@ impl FromParams for Asked {
     get, path = "/v1/contents", tag = "contents",
     operation_id = "list_contents",
     params(
-        ("creator" = Option<String>, Query, description = "Registered by this address"),
+        ("creator" = Option<String>, Query, description = "Owned by this address now"),
         ("state" = Option<String>, Query, description = "`active`, `suspended` or `retired`"),
         ("limit" = Option<u32>, Query, description = "At most this many, 1 to 200; 50 unless given"),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the part before"),
@@ -49,7 +49,5 @@ pub(crate) async fn list(
 ) -> Result<Json<List<ContentView>>, ApiError> {
     let mut snapshot = Snapshot::take(&state.pool).await?;
     let rows = read::contents(snapshot.conn(), &asked.filter, asked.paging.page()).await?;
-    let splits: Vec<_> = rows.iter().map(|row| row.split_id).collect();
-    let payees = read::payees(snapshot.conn(), &splits).await?;
-    asked.paging.list(&snapshot, rows, |row| (row.block_number, row.log_index), |row| ContentView::new(row, &payees))
+    asked.paging.list(&snapshot, rows, |row| (row.block_number, row.log_index), ContentView::from)
 }

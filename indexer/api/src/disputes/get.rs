@@ -6,7 +6,7 @@ use store::{Snapshot, read};
 
 use super::DisputeDetail;
 use crate::{
-    answer::{Answer, found},
+    answer::{Answer, exists, found},
     error::{ApiError, Problem},
     params::{Id, Query},
     state::ApiState,
@@ -15,7 +15,7 @@ use crate::{
 /// The most evidence that is shown.
 const EVIDENCE: u32 = 200;
 
-/// One dispute, with the evidence that was added to it.
+/// One dispute, with the evidence, hearings and rulings in it.
 #[utoipa::path(
     get, path = "/v1/disputes/{dispute_id}", tag = "disputes",
     operation_id = "get_dispute",
@@ -34,9 +34,9 @@ pub(crate) async fn get(
 ) -> Result<Json<Answer<DisputeDetail>>, ApiError> {
     let mut snapshot = Snapshot::take(&state.pool).await?;
     let row = read::dispute(snapshot.conn(), id).await?;
-    let evidence = match row {
-        Some(_) => read::evidence(snapshot.conn(), id, EVIDENCE).await?,
-        None => Vec::new(),
-    };
-    found(&snapshot, row.map(|row| DisputeDetail::new(row, evidence)), "dispute", id)
+    let dispute = exists(&snapshot, row, "dispute", id)?.into();
+    let evidence = read::evidence(snapshot.conn(), id, EVIDENCE).await?.into_iter().map(Into::into).collect();
+    let hearings = read::hearings(snapshot.conn(), id).await?.into_iter().map(Into::into).collect();
+    let rulings = read::rulings(snapshot.conn(), id).await?.into_iter().map(Into::into).collect();
+    found(&snapshot, Some(DisputeDetail { dispute, evidence, hearings, rulings }), "dispute", id)
 }

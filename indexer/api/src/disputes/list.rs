@@ -38,7 +38,7 @@ impl FromParams for Asked {
     params(
         ("license_id" = Option<String>, Query, description = "About this license"),
         ("filer" = Option<String>, Query, description = "Filed by this address"),
-        ("state" = Option<String>, Query, description = "`filed`, `ruled` or `executed`"),
+        ("state" = Option<String>, Query, description = "`filed`, `escalated`, `ruled`, `appealed` or `executed`"),
         ("limit" = Option<u32>, Query, description = "At most this many, 1 to 200; 50 unless given"),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the part before"),
     ),

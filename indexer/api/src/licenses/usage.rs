@@ -13,7 +13,7 @@ use crate::{
     answer::{Answer, found},
     error::{ApiError, Problem},
     paging::Paging,
-    params::{FromParams, Id, Params, Query},
+    params::{Id, Query},
     render,
     state::ApiState,
 };
@@ -29,7 +29,7 @@ pub(crate) struct Usage {
     license_id: String,
     /// What was used.
     content_id: String,
-    /// Units bought.
+    /// Units bought or included, renewals counted; 0: not limited.
     units: String,
     /// Units settled, over all lanes.
     settled_units: String,
@@ -134,12 +134,6 @@ pub(crate) async fn usage(
         next_cursor,
     };
     found(&snapshot, Some(usage), "license", id)
-}
-
-impl FromParams for Paging {
-    fn from_params(params: &mut Params) -> Result<Self, ApiError> {
-        Self::take(params)
-    }
 }
 
 impl From<Lane> for LaneView {

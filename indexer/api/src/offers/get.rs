@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use domain::OfferId;
 use store::{Snapshot, read};
 
-use super::OfferView;
+use super::{Beside, OfferView};
 use crate::{
     answer::{Answer, found},
     error::{ApiError, Problem},
@@ -31,5 +31,6 @@ pub(crate) async fn get(
 ) -> Result<Json<Answer<OfferView>>, ApiError> {
     let mut snapshot = Snapshot::take(&state.pool).await?;
     let row = read::offer(snapshot.conn(), id).await?;
-    found(&snapshot, row.map(|row| row.into()), "offer", id)
+    let beside = Beside::read(snapshot.conn(), row.as_slice()).await?;
+    found(&snapshot, row.map(|row| OfferView::new(row, &beside)), "offer", id)
 }

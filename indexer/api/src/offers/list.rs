@@ -6,7 +6,7 @@ use store::{
     read::{self, OfferFilter},
 };
 
-use super::{OfferState, OfferView};
+use super::{Beside, OfferView};
 use crate::{
     answer::List,
     error::{ApiError, Problem},
@@ -25,7 +25,7 @@ impl FromParams for Asked {
         let filter = OfferFilter {
             creator: params.address("creator")?,
             content_id: params.id("content_id")?,
-            open: params.id::<OfferState>("state")?.map(|state| state == OfferState::Open),
+            state: params.id("state")?,
         };
         Ok(Self { filter, paging: Paging::take(params)? })
     }
@@ -38,7 +38,7 @@ impl FromParams for Asked {
     params(
         ("creator" = Option<String>, Query, description = "Offered by this address"),
         ("content_id" = Option<String>, Query, description = "For this content"),
-        ("state" = Option<String>, Query, description = "`open` or `closed`"),
+        ("state" = Option<String>, Query, description = "`open`, `closed` or `outdated`"),
         ("limit" = Option<u32>, Query, description = "At most this many, 1 to 200; 50 unless given"),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the part before"),
     ),
@@ -54,5 +54,6 @@ pub(crate) async fn list(
 ) -> Result<Json<List<OfferView>>, ApiError> {
     let mut snapshot = Snapshot::take(&state.pool).await?;
     let rows = read::offers(snapshot.conn(), &asked.filter, asked.paging.page()).await?;
-    asked.paging.list(&snapshot, rows, |row| (row.block_number, row.log_index), |row| row.into())
+    let beside = Beside::read(snapshot.conn(), &rows).await?;
+    asked.paging.list(&snapshot, rows, |row| (row.block_number, row.log_index), |row| OfferView::new(row, &beside))
 }

@@ -39,7 +39,7 @@ impl FromParams for Asked {
     params(
         ("license_id" = Option<String>, Query, description = "For this license"),
         ("payer" = Option<String>, Query, description = "Paid by this address"),
-        ("state" = Option<String>, Query, description = "`held`, `delivered` or `closed`"),
+        ("state" = Option<String>, Query, description = "`held`, `delivered`, `closed` or `refunded`"),
         ("frozen" = Option<bool>, Query, description = "Whether a dispute stops it"),
         ("limit" = Option<u32>, Query, description = "At most this many, 1 to 200; 50 unless given"),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the part before"),

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod answers;
+mod nouns;
 mod problems;
 #[path = "../../../store/tests/store/samples.rs"]
 mod samples;
@@ -47,6 +48,7 @@ async fn filled(options: &PgConnectOptions) -> (Router, PgConnection) {
         escrow: account(3),
         usage: account(4),
         disputes: account(5),
+        verifier_sets: account(6),
     };
     store::claim_mirror(&mut conn, &mirror).await.unwrap();
     append(&mut conn, 7, samples::all()).await;

@@ -20,6 +20,13 @@ async fn every_problem_has_a_code_and_the_request_id(_: PgPoolOptions, options: 
         (format!("/v1/contents/{nothing}"), 404, "not_found", None),
         ("/v1/licenses/2".into(), 404, "not_found", None),
         ("/v1/licenses/2/usage".into(), 404, "not_found", None),
+        ("/v1/licenses/2/epochs".into(), 404, "not_found", None),
+        ("/v1/licenses/2/compliance".into(), 404, "not_found", None),
+        (format!("/v1/contents/{nothing}/versions"), 404, "not_found", None),
+        ("/v1/payments/2/movements".into(), 404, "not_found", None),
+        ("/v1/tokens?cursor=me".into(), 400, "invalid_parameter", Some("cursor")),
+        ("/v1/verifier-sets?version=1".into(), 400, "invalid_parameter", Some("version")),
+        ("/v1/creators/me".into(), 400, "invalid_parameter", Some("account")),
         ("/v1/payments/9223372036854775807".into(), 404, "not_found", None),
         ("/v1/disputes/2".into(), 404, "not_found", None),
         ("/v1/contents/0x12".into(), 400, "invalid_parameter", Some("content_id")),
@@ -59,7 +66,9 @@ async fn an_id_beyond_every_column_exists_nowhere(_: PgPoolOptions, options: PgC
 #[sqlx::test(migrations = false)]
 async fn an_empty_mirror_says_that_it_is_not_ready(_: PgPoolOptions, options: PgConnectOptions) {
     let (api, _conn) = empty(&options).await;
-    for path in ["/v1/offers", "/v1/offers/1", "/v1/status", "/ready"] {
+    for path in
+        ["/v1/offers", "/v1/offers/1", "/v1/licenses/1/epochs", "/v1/tokens", "/v1/policy", "/v1/status", "/ready"]
+    {
         let answer = get(&api, path).await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
         assert_eq!(answer.json["code"], "not_ready", "{path}");

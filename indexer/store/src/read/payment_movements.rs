@@ -1,11 +1,11 @@
 //! What moved into and out of a payment.
 
-use domain::{Amount, PaymentId};
+use domain::{Amount, PaymentId, Token};
 use sqlx::PgConnection;
 
 use super::Page;
 use crate::{
-    columns::{Base, Number, key},
+    columns::{Account, Base, Number, key},
     error::StoreError,
 };
 
@@ -18,6 +18,8 @@ pub struct PaymentMovement {
     pub log_index: u64,
     /// `held`, `topped_up`, `deadline_moved`, `released` or `refunded`.
     pub movement: String,
+    /// What its amounts are counted in.
+    pub token: Token,
     /// Base units moved, fee included; 0: only the deadline.
     pub amount: Amount,
     /// Base units of the fee in it.
@@ -37,7 +39,7 @@ pub async fn payment_movements(
         PaymentMovement,
         r#"
         select block_number as "block_number!: Number", log_index as "log_index!: Number",
-          movement as "movement!", amount::text as "amount!: Base", fee::text as "fee!: Base",
+          movement as "movement!", token as "token!: Account", amount::text as "amount!: Base", fee::text as "fee!: Base",
           extract(epoch from deadline)::bigint as "deadline!: Number"
         from payment_movements where payment_id = $1 and (block_number, log_index) < ($2, $3)
         order by block_number desc, log_index desc limit $4

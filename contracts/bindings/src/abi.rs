@@ -16,10 +16,17 @@ contract!(LicenseManager, "../artifacts/LicenseManager.json");
 contract!(PaymentEscrow, "../artifacts/PaymentEscrow.json");
 contract!(UsageTracker, "../artifacts/UsageTracker.json");
 contract!(DisputeResolution, "../artifacts/DisputeResolution.json");
+contract!(VerifierSets, "../artifacts/VerifierSets.json");
 contract!(ERC1967Proxy, "../artifacts/ERC1967Proxy.json");
 contract!(DevToken, "../artifacts/DevToken.json");
 contract!(UsageVerifier, "../artifacts/UsageVerifier.json");
+contract!(UsageBatchVerifier, "../artifacts/UsageBatchVerifier.json");
 contract!(KeyDeliveryVerifier, "../artifacts/KeyDeliveryVerifier.json");
+contract!(ComplianceVerifier, "../artifacts/ComplianceVerifier.json");
+contract!(TimelockController, "../artifacts/TimelockController.json");
+contract!(PurchaseRouter, "../artifacts/PurchaseRouter.json");
+contract!(CompanyAccount, "../artifacts/CompanyAccount.json");
+contract!(CompanyAccountFactory, "../artifacts/CompanyAccountFactory.json");
 
 pub mod erc {
     alloy::sol! {
@@ -46,14 +53,19 @@ pub mod erc {
 
             function ownerOf(uint256 tokenId) external view returns (address);
 
-            error ERC721InvalidOwner(address owner);
-            error ERC721NonexistentToken(uint256 tokenId);
-            error ERC721IncorrectOwner(address sender, uint256 tokenId, address owner);
-            error ERC721InvalidSender(address sender);
-            error ERC721InvalidReceiver(address receiver);
-            error ERC721InsufficientApproval(address operator, uint256 tokenId);
-            error ERC721InvalidApprover(address approver);
-            error ERC721InvalidOperator(address operator);
+            function approve(address account, uint256 id) external payable;
+            function safeTransferFrom(address from, address to, uint256 id) external payable;
+            function balanceOf(address owner) external view returns (uint256);
+
+            // Solady's names.
+            error AccountBalanceOverflow();
+            error BalanceQueryForZeroAddress();
+            error NotOwnerNorApproved();
+            error TokenAlreadyExists();
+            error TokenDoesNotExist();
+            error TransferFromIncorrectOwner();
+            error TransferToNonERC721ReceiverImplementer();
+            error TransferToZeroAddress();
         }
 
         #[sol(all_derives)]
@@ -96,6 +108,15 @@ pub mod erc {
             event AdminChanged(address previousAdmin, address newAdmin);
             event BeaconUpgraded(address indexed beacon);
             event EIP712DomainChanged();
+            // ERC-1497 and ERC-792.
+            event MetaEvidence(uint256 indexed metaEvidenceID, string evidence);
+            event Evidence(
+                address indexed arbitrator, uint256 indexed evidenceGroupID, address indexed party, string evidence
+            );
+            event Dispute(
+                address indexed arbitrator, uint256 indexed disputeID, uint256 metaEvidenceID, uint256 evidenceGroupID
+            );
+            event Ruling(address indexed arbitrator, uint256 indexed disputeID, uint256 ruling);
         }
     }
 }
@@ -108,6 +129,45 @@ pub mod typed {
             uint64 total;
             uint256 head;
             uint64 time;
+        }
+
+        // The enumerations of the contracts are uint8 here, as EIP-712 has no others.
+        struct Offer {
+            bytes32 contentId;
+            uint32 nonce;
+            uint8 kind;
+            uint8 delivery;
+            bool transferable;
+            address buyer;
+            address token;
+            uint128 price;
+            uint128 unitPrice;
+            uint64 units;
+            uint128 overagePrice;
+            uint128 bond;
+            uint32 unitBytes;
+            uint16 maxUnitsPerEvent;
+            uint32 duration;
+            uint32 deliveryWindow;
+            uint32 disputeWindow;
+            uint32 settlementGrace;
+            uint32 supply;
+            uint40 validUntil;
+            uint32 usageBits;
+            uint16 royaltyBps;
+            uint64 splitId;
+            address arbitrator;
+            bytes32 termsHash;
+            bytes32 itemsHash;
+        }
+
+        struct OfferTree {
+            bytes32 root;
+        }
+
+        struct AcceptKey {
+            uint256 licenseId;
+            uint16 epoch;
         }
     }
 }

@@ -4,6 +4,7 @@ use alloy::{
     json_abi::{ContractObject, JsonAbi},
     primitives::{Address, B256},
 };
+use domain::{Amount, ContentId, Delivery, OfferKind, OfferTerms, SplitId, Token};
 
 use crate::{
     decode::{DecodeProblem, decode_raw},
@@ -11,16 +12,21 @@ use crate::{
     revert::RevertReason,
 };
 
-const ARTIFACTS: [(&str, &str); 5] = [
+const ARTIFACTS: [(&str, &str); 6] = [
     ("ContentRegistry", include_str!("../../artifacts/ContentRegistry.json")),
     ("LicenseManager", include_str!("../../artifacts/LicenseManager.json")),
     ("PaymentEscrow", include_str!("../../artifacts/PaymentEscrow.json")),
     ("UsageTracker", include_str!("../../artifacts/UsageTracker.json")),
     ("DisputeResolution", include_str!("../../artifacts/DisputeResolution.json")),
+    ("VerifierSets", include_str!("../../artifacts/VerifierSets.json")),
 ];
 
 fn abi(artifact: &str) -> JsonAbi {
     serde_json::from_str::<ContractObject>(artifact).unwrap().abi.unwrap()
+}
+
+pub(crate) fn license_manager() -> JsonAbi {
+    abi(include_str!("../../artifacts/LicenseManager.json"))
 }
 
 pub(crate) fn addresses() -> Addresses {
@@ -30,6 +36,39 @@ pub(crate) fn addresses() -> Addresses {
         escrow: Address::repeat_byte(3),
         usage: Address::repeat_byte(4),
         disputes: Address::repeat_byte(5),
+        verifier_sets: Address::repeat_byte(6),
+    }
+}
+
+/// Terms that differ in every field.
+pub(crate) fn terms() -> OfferTerms {
+    OfferTerms {
+        content_id: ContentId(B256::repeat_byte(1)),
+        nonce: 2,
+        kind: OfferKind::Subscription,
+        delivery: Delivery::Key,
+        transferable: true,
+        buyer: Address::repeat_byte(3),
+        token: Token(Address::repeat_byte(4)),
+        price: Amount::from(5_u128),
+        unit_price: Amount::from(6_u128),
+        units: 7,
+        overage_price: Amount::from(8_u128),
+        bond: Amount::from(9_u128),
+        unit_bytes: 10,
+        max_units_per_event: 11,
+        duration_secs: 12,
+        delivery_window_secs: 13,
+        dispute_window_secs: 14,
+        settlement_grace_secs: 15,
+        supply: 16,
+        valid_until: 17,
+        usage_bits: 18,
+        royalty_bps: 19,
+        split_id: SplitId(20),
+        arbitrator: Address::repeat_byte(21),
+        terms_hash: B256::repeat_byte(22),
+        items_hash: B256::repeat_byte(23),
     }
 }
 

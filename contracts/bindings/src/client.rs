@@ -66,7 +66,7 @@ impl Datavault {
         &self.deployment
     }
 
-    /// The five contracts; also the builders of [`Call`](crate::Call)s.
+    /// The contracts that speak; also the builders of [`Call`](crate::Call)s.
     #[must_use]
     pub fn addresses(&self) -> &Addresses {
         &self.deployment.addresses

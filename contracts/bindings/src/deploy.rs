@@ -1,66 +1,103 @@
 //! Puts the contracts on a chain, in the order that their constructors need.
 
+mod journal;
+mod plan;
+mod run;
+mod wiring;
+
+use std::path::PathBuf;
+
 use alloy::{
-    network::TransactionBuilder,
-    primitives::{Address, Bytes, U256},
-    providers::Provider,
-    rpc::types::TransactionRequest,
+    primitives::{Address, address},
     signers::local::PrivateKeySigner,
-    sol_types::{SolCall, SolValue},
 };
 use domain::Amount;
 
-use crate::{
-    abi::{ContentRegistry, DevToken, DisputeResolution, ERC1967Proxy, LicenseManager, PaymentEscrow, UsageTracker},
-    client::Datavault,
-    connection::Connection,
-    deployment::{Addresses, Deployment},
-    error::ChainError,
-    verifiers::{KEY_DELIVERY, USAGE},
-};
+use crate::{connection::Connection, deployment::Deployment, error::ChainError, verifiers};
 
-/// Chains that live on one machine: only they accept development keys.
+/// Chains that live on one machine: only they accept development keys and an owner without a timelock.
 const LOCAL_CHAINS: [u64; 2] = [31_337, 1_337];
+
+/// `Timings.UPGRADE_DELAY`: whoever entered a payment before an upgrade was scheduled is out of it after this.
+pub const UPGRADE_DELAY_SECS: u64 = (2 * 30 + 60 + 1) * 86_400;
+
+/// Where Permit2 is on every chain that has it.
+pub const PERMIT2: Address = address!("000000000022D473030F116dDEE9F6B43aC78BA3");
 
 /// What a deployment decides once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeployConfig {
-    /// Upgrades the four upgradeable contracts and sets later fees.
+    /// The operator: with a timelock, the one who proposes to it; else the owner of everything, which only local
+    /// chains accept. An owner without timelock that is not the deployer takes the escrow over by `acceptOwnership`.
     pub owner: Address,
+    /// Seconds that the operator's acts wait; at least [`UPGRADE_DELAY_SECS`] on chains that are not local.
+    pub timelock_delay_secs: Option<u64>,
     /// May pause new business.
     pub guardian: Address,
+    /// Says how well creators are known.
+    pub attester: Address,
     /// Gets the platform's fee.
     pub fee_recipient: Address,
     /// Ten-thousandths, at most 250.
     pub fee_bps: u16,
     /// Wei that a filer of a dispute posts.
     pub filing_bond: Amount,
-    /// Also deploy an ERC-20 that anyone may mint.
+    /// Hears appeals; zero: nobody.
+    pub appeal_arbitrator: Address,
+    /// ERC-20s that payments are taken in from the start; later ones wait for the timelock.
+    pub tokens: Vec<Address>,
+    /// Also deploy an ERC-20 that anyone may mint, and take payments in it.
     pub with_dev_token: bool,
+    /// Where the purchase router looks for Permit2.
+    pub permit2: Address,
+    /// A file that says what was begun: a run that was cut off is continued by the next one with the same file. Without
+    /// one, a new run starts afresh, and what the earlier one left is never used.
+    pub journal: Option<PathBuf>,
 }
 
-/// A contract that was just deployed.
+impl DeployConfig {
+    /// One account in all roles, development money, no timelock: for local chains.
+    #[must_use]
+    pub const fn local(owner: Address) -> Self {
+        Self {
+            owner,
+            timelock_delay_secs: None,
+            guardian: owner,
+            attester: owner,
+            fee_recipient: owner,
+            fee_bps: 250,
+            filing_bond: Amount::ZERO,
+            appeal_arbitrator: Address::ZERO,
+            tokens: Vec::new(),
+            with_dev_token: true,
+            permit2: PERMIT2,
+            journal: None,
+        }
+    }
+}
+
+/// A step that was just done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeployStep {
-    /// How many were deployed, this one included.
+    /// How many were done, this one included.
     pub done: usize,
     /// How many there are.
     pub total: usize,
     /// What it is, e.g. `LicenseManager implementation`.
     pub name: &'static str,
-    /// Where it is.
+    /// The contract.
     pub address: Address,
-    /// What it burnt.
+    /// What it burnt; zero for what was there already.
     pub gas_used: u64,
 }
 
-/// A deployment that did not come to its end. What was deployed so far is left alone; a new run starts afresh.
+/// A deployment that did not come to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum DeployError {
     /// The chain did not answer, or answered something odd.
     #[error(transparent)]
     Chain(#[from] ChainError),
-    /// The chain did not take a contract.
+    /// The chain did not take a step.
     #[error("could not deploy {name}: {source}")]
     Contract {
         /// Which one.
@@ -84,9 +121,9 @@ pub enum DeployError {
         /// Which reference.
         what: &'static str,
         /// What it is.
-        found: Address,
+        found: String,
         /// What it should be.
-        expected: Address,
+        expected: String,
     },
     /// The chain's code is not the artifact's.
     #[error("the code at {address} is not {name}'s: the deployment is unusable")]
@@ -102,16 +139,38 @@ pub enum DeployError {
         /// Which chain.
         chain_id: u64,
     },
+    /// An operator whose acts do not wait could change the rules under everybody who paid.
+    #[error(
+        "chain {chain_id} is not local: its operator must act through a timelock of at least {} seconds",
+        UPGRADE_DELAY_SECS
+    )]
+    TimelockTooShort {
+        /// Which chain.
+        chain_id: u64,
+    },
+    /// What the journal began is not what was asked for now.
+    #[error(
+        "{} is of a deployment that {reason}: remove it to start afresh, what was deployed so far is then never used",
+        path.display()
+    )]
+    Journal {
+        /// The journal.
+        path: PathBuf,
+        /// Why it cannot be continued.
+        reason: String,
+    },
 }
 
-/// Deploys the verifiers and the five contracts, checks that they name each other, and gives the addresses.
+/// Deploys the verifiers, the contracts and what is around them, checks that they name each other, and gives the
+/// addresses.
 ///
-/// Six of the contracts name one another before they exist, so their addresses are computed from the signer's next
-/// transaction numbers; the order is the one that `PaymentEscrow`'s constructor documents.
+/// The contracts name one another before they exist, so their addresses are computed from the signer's next
+/// transaction numbers. Verifiers know nobody: where the chain has the usual CREATE2 deployer they go where they are on
+/// every such chain, and are not deployed twice.
 ///
 /// # Errors
-/// The chain refuses or falls silent; the key is used by another program meanwhile; development keys on a chain that
-/// is not local.
+/// The chain refuses or falls silent; the key is used by another program meanwhile; development keys or an owner
+/// without timelock on a chain that is not local; a journal that belongs to something else.
 pub async fn deploy(
     rpc_url: &str,
     deployer: &PrivateKeySigner,
@@ -120,188 +179,13 @@ pub async fn deploy(
 ) -> Result<Deployment, DeployError> {
     let connection = Connection::open(rpc_url).await?;
     let chain_id = connection.chain_id;
-    if (USAGE.is_development() || KEY_DELIVERY.is_development()) && !LOCAL_CHAINS.contains(&chain_id) {
-        return Err(DeployError::DevelopmentKeys { chain_id });
-    }
-    let mut run = Run {
-        connection: connection.clone(),
-        deployer,
-        progress,
-        done: 0,
-        total: 11 + usize::from(config.with_dev_token),
-        first_block: None,
-    };
-    let usage_verifier = run.create(USAGE.name, USAGE.creation_code.clone(), None).await?;
-    let key_delivery_verifier = run.create(KEY_DELIVERY.name, KEY_DELIVERY.creation_code.clone(), None).await?;
-    let dev_token = match config.with_dev_token {
-        true => Some(run.create("DevToken", DevToken::BYTECODE.clone(), None).await?),
-        false => None,
-    };
-
-    let nonce = run.next_nonce().await?;
-    let at = |step: u64| deployer.address().create(nonce + step);
-    let addresses = Addresses { registry: at(4), licenses: at(5), usage: at(6), disputes: at(7), escrow: at(8) };
-    run.implementations(&addresses, [at(0), at(1), at(2), at(3)], usage_verifier, key_delivery_verifier).await?;
-    run.proxies(&addresses, [at(0), at(1), at(2), at(3)], config).await?;
-    let arguments = (
-        addresses.licenses,
-        addresses.usage,
-        addresses.disputes,
-        config.owner,
-        config.fee_recipient,
-        U256::from(config.fee_bps),
-    );
-    let escrow = with_arguments(&PaymentEscrow::BYTECODE, &arguments.abi_encode_params());
-    run.create("PaymentEscrow", escrow, Some(addresses.escrow)).await?;
-
-    let deployment = Deployment {
-        chain_id,
-        start_block: run.first_block.unwrap_or_default(),
-        addresses,
-        usage_verifier,
-        key_delivery_verifier,
-        usage_vk_sha256: USAGE.verifying_key_sha256(),
-        key_delivery_vk_sha256: KEY_DELIVERY.verifying_key_sha256(),
-        dev_token,
-    };
-    check_wiring(&connection, &deployment).await?;
-    Ok(deployment)
-}
-
-/// Reads back every reference between the contracts.
-async fn check_wiring(connection: &Connection, deployment: &Deployment) -> Result<(), DeployError> {
-    for (verifier, address) in [(&USAGE, deployment.usage_verifier), (&KEY_DELIVERY, deployment.key_delivery_verifier)]
-    {
-        if !verifier.is_at(connection, address).await? {
-            return Err(DeployError::OtherCode { name: verifier.name, address });
+    if !LOCAL_CHAINS.contains(&chain_id) {
+        if verifiers::ALL.iter().any(|verifier| verifier.is_development()) {
+            return Err(DeployError::DevelopmentKeys { chain_id });
+        }
+        if config.timelock_delay_secs.is_none_or(|delay| delay < UPGRADE_DELAY_SECS) {
+            return Err(DeployError::TimelockTooShort { chain_id });
         }
     }
-    let chain = Datavault::on(connection.clone(), deployment.clone()).await?;
-    let Addresses { registry, licenses, escrow, usage, disputes } = deployment.addresses;
-    let references = [
-        ("the registry's escrow", chain.address(registry, ContentRegistry::escrowCall {}).await?, escrow),
-        ("the license manager's registry", chain.address(licenses, LicenseManager::registryCall {}).await?, registry),
-        ("the license manager's escrow", chain.address(licenses, LicenseManager::escrowCall {}).await?, escrow),
-        ("the license manager's tracker", chain.address(licenses, LicenseManager::usageTrackerCall {}).await?, usage),
-        (
-            "the license manager's verifier",
-            chain.address(licenses, LicenseManager::keyDeliveryVerifierCall {}).await?,
-            deployment.key_delivery_verifier,
-        ),
-        ("the tracker's license manager", chain.address(usage, UsageTracker::licenseManagerCall {}).await?, licenses),
-        ("the tracker's escrow", chain.address(usage, UsageTracker::escrowCall {}).await?, escrow),
-        (
-            "the tracker's verifier",
-            chain.address(usage, UsageTracker::usageVerifierCall {}).await?,
-            deployment.usage_verifier,
-        ),
-        (
-            "the dispute contract's license manager",
-            chain.address(disputes, DisputeResolution::licenseManagerCall {}).await?,
-            licenses,
-        ),
-        ("the dispute contract's escrow", chain.address(disputes, DisputeResolution::escrowCall {}).await?, escrow),
-        ("the escrow's license manager", chain.address(escrow, PaymentEscrow::licenseManagerCall {}).await?, licenses),
-        ("the escrow's tracker", chain.address(escrow, PaymentEscrow::usageTrackerCall {}).await?, usage),
-        (
-            "the escrow's dispute contract",
-            chain.address(escrow, PaymentEscrow::disputeResolutionCall {}).await?,
-            disputes,
-        ),
-    ];
-    for (what, found, expected) in references {
-        if found != expected {
-            return Err(DeployError::Miswired { what, found, expected });
-        }
-    }
-    Ok(())
-}
-
-/// A deployment under way.
-struct Run<'a, P> {
-    connection: Connection,
-    deployer: &'a PrivateKeySigner,
-    progress: P,
-    done: usize,
-    total: usize,
-    first_block: Option<u64>,
-}
-
-impl<P: FnMut(DeployStep)> Run<'_, P> {
-    async fn implementations(
-        &mut self,
-        to_be: &Addresses,
-        expected: [Address; 4],
-        usage_verifier: Address,
-        key_delivery_verifier: Address,
-    ) -> Result<(), DeployError> {
-        let Addresses { registry, licenses, escrow, usage, .. } = *to_be;
-        let code = with_arguments(&ContentRegistry::BYTECODE, &escrow.abi_encode());
-        self.create("ContentRegistry implementation", code, Some(expected[0])).await?;
-        let arguments = (registry, escrow, usage, key_delivery_verifier).abi_encode();
-        let code = with_arguments(&LicenseManager::BYTECODE, &arguments);
-        self.create("LicenseManager implementation", code, Some(expected[1])).await?;
-        let code = with_arguments(&UsageTracker::BYTECODE, &(licenses, escrow, usage_verifier).abi_encode());
-        self.create("UsageTracker implementation", code, Some(expected[2])).await?;
-        let code = with_arguments(&DisputeResolution::BYTECODE, &(licenses, escrow).abi_encode());
-        self.create("DisputeResolution implementation", code, Some(expected[3])).await?;
-        Ok(())
-    }
-
-    async fn proxies(
-        &mut self,
-        to_be: &Addresses,
-        implementations: [Address; 4],
-        config: &DeployConfig,
-    ) -> Result<(), DeployError> {
-        let (owner_, guardian_) = (config.owner, config.guardian);
-        let [registry, licenses, usage, disputes] = implementations;
-        let init = ContentRegistry::initializeCall { owner_, guardian_ }.abi_encode();
-        self.create("ContentRegistry", proxy(registry, init), Some(to_be.registry)).await?;
-        let init = LicenseManager::initializeCall { owner_, guardian_ }.abi_encode();
-        self.create("LicenseManager", proxy(licenses, init), Some(to_be.licenses)).await?;
-        let init = UsageTracker::initializeCall { owner_ }.abi_encode();
-        self.create("UsageTracker", proxy(usage, init), Some(to_be.usage)).await?;
-        let init = DisputeResolution::initializeCall { owner_, filingBond_: config.filing_bond.0 }.abi_encode();
-        self.create("DisputeResolution", proxy(disputes, init), Some(to_be.disputes)).await?;
-        Ok(())
-    }
-
-    async fn next_nonce(&self) -> Result<u64, ChainError> {
-        let count = self.connection.provider.get_transaction_count(self.deployer.address()).pending().await;
-        count.map_err(|e| self.connection.failed("read the deployer's nonce", e))
-    }
-
-    async fn create(
-        &mut self,
-        name: &'static str,
-        code: Bytes,
-        expected: Option<Address>,
-    ) -> Result<Address, DeployError> {
-        let request = TransactionRequest::default().with_deploy_code(code);
-        let receipt = self
-            .connection
-            .transact(self.deployer, request, "create the contract")
-            .await
-            .map_err(|source| DeployError::Contract { name, source })?;
-        let address = receipt.contract_address.unwrap_or_default();
-        if let Some(expected) = expected
-            && address != expected
-        {
-            return Err(DeployError::Displaced { name, found: address, expected });
-        }
-        self.first_block = self.first_block.or(receipt.block_number);
-        self.done += 1;
-        let (done, total) = (self.done, self.total);
-        (self.progress)(DeployStep { done, total, name, address, gas_used: receipt.gas_used });
-        Ok(address)
-    }
-}
-
-fn proxy(implementation: Address, initializer: Vec<u8>) -> Bytes {
-    with_arguments(&ERC1967Proxy::BYTECODE, &(implementation, Bytes::from(initializer)).abi_encode_params())
-}
-
-fn with_arguments(code: &Bytes, arguments: &[u8]) -> Bytes {
-    [code, arguments].concat().into()
+    run::Run { connection, deployer, config, progress }.to_the_end().await
 }

@@ -5,10 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use alloy::primitives::{Address, B256};
+use alloy::primitives::{Address, B256, Bytes};
 use serde::{Deserialize, Serialize};
 
-/// The five contracts: the addresses whose logs are mirrored.
+/// The contracts that speak: the addresses whose logs are mirrored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Addresses {
     /// `ContentRegistry`.
@@ -21,22 +21,25 @@ pub struct Addresses {
     pub usage: Address,
     /// `DisputeResolution`.
     pub disputes: Address,
+    /// `VerifierSets`.
+    pub verifier_sets: Address,
 }
 
 impl Addresses {
-    /// All five, with their Solidity names.
+    /// All, with their Solidity names.
     #[must_use]
-    pub const fn named(&self) -> [(&'static str, Address); 5] {
+    pub const fn named(&self) -> [(&'static str, Address); 6] {
         [
             ("ContentRegistry", self.registry),
             ("LicenseManager", self.licenses),
             ("PaymentEscrow", self.escrow),
             ("UsageTracker", self.usage),
             ("DisputeResolution", self.disputes),
+            ("VerifierSets", self.verifier_sets),
         ]
     }
 
-    /// All five.
+    /// All.
     #[must_use]
     pub fn all(&self) -> Vec<Address> {
         self.named().map(|(_, address)| address).to_vec()
@@ -50,19 +53,50 @@ pub struct Deployment {
     pub chain_id: u64,
     /// No contract has a log before this block.
     pub start_block: u64,
-    /// The five contracts.
+    /// The contracts that speak.
     pub addresses: Addresses,
     /// Verifier of usage proofs.
     pub usage_verifier: Address,
+    /// Verifier of many usage proofs at once.
+    pub usage_batch_verifier: Address,
     /// Verifier of key-delivery proofs.
     pub key_delivery_verifier: Address,
-    /// SHA-256 of the verifying-key file that the usage verifier was generated from.
+    /// Verifier of compliance proofs.
+    pub compliance_verifier: Address,
+    /// SHA-256 of the verifying-key file that both usage verifiers were generated from.
     pub usage_vk_sha256: B256,
     /// SHA-256 of the verifying-key file that the key-delivery verifier was generated from.
     pub key_delivery_vk_sha256: B256,
+    /// SHA-256 of the verifying-key file that the compliance verifier was generated from.
+    pub compliance_vk_sha256: B256,
+    /// The operator.
+    pub owner: Address,
+    /// Through which the operator acts; only local chains have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timelock: Option<Address>,
+    /// `PurchaseRouter`.
+    pub purchase_router: Address,
+    /// `CompanyAccountFactory`.
+    pub company_accounts: Address,
     /// An ERC-20 that anyone may mint, on development chains.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dev_token: Option<Address>,
+    /// Everything that was deployed, as a block explorer needs it to verify the source.
+    #[serde(default)]
+    pub contracts: Vec<DeployedContract>,
+}
+
+/// A contract of a deployment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeployedContract {
+    /// What it is, e.g. `LicenseManager implementation`.
+    pub name: String,
+    /// The Solidity contract, e.g. `LicenseManager`.
+    pub artifact: String,
+    /// Where it is.
+    pub address: Address,
+    /// ABI-encoded.
+    pub constructor_arguments: Bytes,
 }
 
 /// A deployment file that cannot be used.
@@ -95,6 +129,18 @@ pub enum DeploymentError {
 }
 
 impl Deployment {
+    /// The verifiers of usage, of many usage proofs, of key delivery, of compliance.
+    #[must_use]
+    pub const fn verifiers(&self) -> [Address; 4] {
+        [self.usage_verifier, self.usage_batch_verifier, self.key_delivery_verifier, self.compliance_verifier]
+    }
+
+    /// Where a contract of [`Self::contracts`] is; zero if it is not among them.
+    #[must_use]
+    pub fn address_of(&self, name: &str) -> Address {
+        self.contracts.iter().find(|contract| contract.name == name).map_or(Address::ZERO, |found| found.address)
+    }
+
     /// Reads a deployment file.
     ///
     /// # Errors

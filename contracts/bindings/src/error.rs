@@ -4,9 +4,9 @@ use alloy::{
     primitives::{Address, TxHash, U256},
     transports::{RpcError, TransportError},
 };
-use domain::{IdError, UnknownCode};
+use domain::{IdError, OfferId, UnknownCode};
 
-use crate::{decode::DecodeError, revert::RevertReason};
+use crate::{decode::DecodeError, revert::RevertReason, signing::OfferDigest};
 
 /// A read or a transaction that did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +88,18 @@ pub enum ChainError {
     /// A log of ours cannot be decoded.
     #[error(transparent)]
     Decode(#[from] DecodeError),
+    /// A node's log says other terms than the chain remembers.
+    #[error(
+        "the node tells terms of offer {offer_id} with the digest {told}, the chain remembers {remembered}: ask another node"
+    )]
+    OfferDiffers {
+        /// Which offer.
+        offer_id: OfferId,
+        /// Of the terms in the log.
+        told: OfferDigest,
+        /// In the contract's storage.
+        remembered: OfferDigest,
+    },
     /// The chain has no such event.
     #[error("{0} is not on this chain")]
     NotFound(String),

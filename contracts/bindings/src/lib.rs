@@ -15,17 +15,23 @@ mod signing;
 mod verifiers;
 mod view;
 
-pub use call::{Call, Order, ProofWords, Registration, SealedKey, SignedHead, UsageBatch};
+pub use call::{
+    Call, ComplianceStatement, Edition, Order, ProofWords, Registration, SealedKey, SignedHead, UsageBatch,
+};
 pub use client::{Datavault, Receipt};
 pub use clock::ChainClock;
 pub use decode::{DecodeError, DecodeProblem, decode, decode_raw, log_ref};
-pub use deploy::{DeployConfig, DeployError, DeployStep, deploy};
-pub use deployment::{Addresses, Deployment, DeploymentError};
+pub use deploy::{DeployConfig, DeployError, DeployStep, PERMIT2, UPGRADE_DELAY_SECS, deploy};
+pub use deployment::{Addresses, DeployedContract, Deployment, DeploymentError};
 pub use error::ChainError;
 pub use revert::RevertReason;
-pub use signing::{Head, SigningError, head_digest, recover_head_signer, sign_head};
+pub use signing::{
+    Head, OfferDigest, OfferTree, SigningError, accept_key_digest, head_digest, items_hash, offer_digest,
+    offer_struct_hash, offer_typed_digest, recover_head_signer, sign_accept_key, sign_head, sign_offer,
+};
 pub use view::{
-    ContentView, DisputeView, FeeView, LaneView, LicenseView, MeterView, OfferStateView, PaymentView, ProfileView,
+    ContentView, DisputeView, FeeView, LaneView, LicenseView, MeterView, OfferStatusView, PaymentView, ProfileView,
+    SettlementView,
 };
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
-//! Metering heads as both sides sign them (EIP-712).
+//! What people and meters sign (EIP-712, domain "Datavault" version "1"): metering heads, offers, receipts of keys.
+
+mod offer;
 
 use alloy::{
     primitives::{Address, B256, Signature, SignatureError},
     signers::{SignerSync, local::PrivateKeySigner},
     sol_types::{Eip712Domain, SolStruct, eip712_domain},
 };
-use domain::Context;
+use domain::{Context, LicenseId};
+
+pub use offer::{OfferDigest, OfferTree, items_hash, offer_digest, offer_struct_hash, offer_typed_digest, sign_offer};
 
 use crate::abi::typed;
 
@@ -24,20 +28,20 @@ pub struct Head {
     pub time: u64,
 }
 
-/// A head that could not be signed, or whose signature says nothing.
+/// What could not be signed, or a signature that says nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum SigningError {
     /// The key refused.
-    #[error("the head could not be signed: {0}")]
+    #[error("the key could not sign: {0}")]
     Sign(#[from] alloy::signers::Error),
     /// Not 65 bytes r, s, v of a curve point.
-    #[error("the head's signature is malformed: {0}")]
+    #[error("the signature is malformed: {0}")]
     Malformed(#[from] SignatureError),
     /// The curve has two signatures for a message; contracts accept the one with the lower s.
-    #[error("the head's signature has the higher of its two s values: contracts refuse it")]
+    #[error("the signature has the higher of its two s values: contracts refuse it")]
     HighS,
     /// Libraries read other spellings of v; the precompile of contracts does not.
-    #[error("the head's signature ends in v = {0}: contracts take only 27 and 28")]
+    #[error("the signature ends in v = {0}: contracts take only 27 and 28")]
     UnusualV(u8),
 }
 
@@ -45,7 +49,7 @@ pub enum SigningError {
 #[must_use]
 pub fn head_digest(chain_id: u64, usage_tracker: Address, head: &Head) -> B256 {
     typed::Head { ctx: head.ctx.0, seq: head.seq, total: head.total, head: head.head, time: head.time }
-        .eip712_signing_hash(&head_domain(chain_id, usage_tracker))
+        .eip712_signing_hash(&domain_of(chain_id, usage_tracker))
 }
 
 /// Signs a head: 65 bytes r, s, v with v 27 or 28.
@@ -58,7 +62,34 @@ pub fn sign_head(
     usage_tracker: Address,
     head: &Head,
 ) -> Result<[u8; 65], SigningError> {
-    Ok(signer.sign_hash_sync(&head_digest(chain_id, usage_tracker, head))?.as_bytes())
+    sign(signer, head_digest(chain_id, usage_tracker, head))
+}
+
+/// What a licensee signs to say that the key of an epoch arrived: the EIP-712 digest in the domain of the license
+/// manager.
+#[must_use]
+pub fn accept_key_digest(chain_id: u64, licenses: Address, license_id: LicenseId, epoch: u32) -> B256 {
+    // Epochs beyond 16 bits do not exist.
+    let epoch = u16::try_from(epoch).unwrap_or(u16::MAX);
+    typed::AcceptKey { licenseId: license_id.into(), epoch }.eip712_signing_hash(&domain_of(chain_id, licenses))
+}
+
+/// Signs that the key of an epoch arrived: 65 bytes r, s, v.
+///
+/// # Errors
+/// The key refused.
+pub fn sign_accept_key(
+    licensee: &PrivateKeySigner,
+    chain_id: u64,
+    licenses: Address,
+    license_id: LicenseId,
+    epoch: u32,
+) -> Result<[u8; 65], SigningError> {
+    sign(licensee, accept_key_digest(chain_id, licenses, license_id, epoch))
+}
+
+fn sign(signer: &PrivateKeySigner, digest: B256) -> Result<[u8; 65], SigningError> {
+    Ok(signer.sign_hash_sync(&digest)?.as_bytes())
 }
 
 /// Who signed a head. Any 65 bytes may yield some address: compare it with the one expected.
@@ -82,12 +113,12 @@ pub fn recover_head_signer(
     Ok(read.recover_address_from_prehash(&head_digest(chain_id, usage_tracker, head))?)
 }
 
-fn head_domain(chain_id: u64, usage_tracker: Address) -> Eip712Domain {
+fn domain_of(chain_id: u64, verifying_contract: Address) -> Eip712Domain {
     eip712_domain! {
         name: "Datavault",
         version: "1",
         chain_id: chain_id,
-        verifying_contract: usage_tracker,
+        verifying_contract: verifying_contract,
     }
 }
 

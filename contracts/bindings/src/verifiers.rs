@@ -1,28 +1,38 @@
 //! The verifiers of the circuits, and which verifying keys they hold.
 
-use alloy::primitives::{Address, B256, Bytes};
+use alloy::primitives::{Address, B256, Bytes, keccak256};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    abi::{KeyDeliveryVerifier, UsageVerifier},
+    abi::{ComplianceVerifier, KeyDeliveryVerifier, UsageBatchVerifier, UsageVerifier},
     connection::Connection,
     error::ChainError,
 };
 
 /// A generated verifier and the verifying key it was generated from.
+#[derive(Clone, Copy)]
 pub(crate) struct Verifier {
     pub(crate) name: &'static str,
     pub(crate) creation_code: &'static Bytes,
-    runtime_code: &'static Bytes,
+    pub(crate) runtime_code: &'static Bytes,
     /// The committed file.
     verifying_key: &'static str,
 }
+
+const USAGE_KEY: &str = include_str!("../../../prover/groth16/keys/usage_128.vk.json");
 
 pub(crate) static USAGE: Verifier = Verifier {
     name: "UsageVerifier",
     creation_code: &UsageVerifier::BYTECODE,
     runtime_code: &UsageVerifier::DEPLOYED_BYTECODE,
-    verifying_key: include_str!("../../../prover/groth16/keys/usage_128.vk.json"),
+    verifying_key: USAGE_KEY,
+};
+
+pub(crate) static USAGE_BATCH: Verifier = Verifier {
+    name: "UsageBatchVerifier",
+    creation_code: &UsageBatchVerifier::BYTECODE,
+    runtime_code: &UsageBatchVerifier::DEPLOYED_BYTECODE,
+    verifying_key: USAGE_KEY,
 };
 
 pub(crate) static KEY_DELIVERY: Verifier = Verifier {
@@ -31,6 +41,21 @@ pub(crate) static KEY_DELIVERY: Verifier = Verifier {
     runtime_code: &KeyDeliveryVerifier::DEPLOYED_BYTECODE,
     verifying_key: include_str!("../../../prover/groth16/keys/key_delivery.vk.json"),
 };
+
+pub(crate) static COMPLIANCE: Verifier = Verifier {
+    name: "ComplianceVerifier",
+    creation_code: &ComplianceVerifier::BYTECODE,
+    runtime_code: &ComplianceVerifier::DEPLOYED_BYTECODE,
+    verifying_key: include_str!("../../../prover/groth16/keys/compliance.vk.json"),
+};
+
+/// All, in the order of `VerifierSet`.
+pub(crate) static ALL: [&Verifier; 4] = [&USAGE, &USAGE_BATCH, &KEY_DELIVERY, &COMPLIANCE];
+
+/// What `VerifierSets` records of the verifying keys: keccak256 of their SHA-256 digests.
+pub(crate) fn keys_hash() -> B256 {
+    keccak256([&USAGE, &KEY_DELIVERY, &COMPLIANCE].map(|verifier| verifier.verifying_key_sha256().0).concat())
+}
 
 impl Verifier {
     /// Of the committed verifying-key file.
@@ -61,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_key_that_does_not_say_otherwise_is_a_development_key() {
-        assert!(USAGE.is_development() && KEY_DELIVERY.is_development());
+        assert!(ALL.iter().all(|verifier| verifier.is_development()));
         for doubtful in
             ["", "{}", "not JSON", r#"{"development": "false"}"#, r#"{"development": false, "warning": "x"}"#]
         {

@@ -1,36 +1,37 @@
 //! What the contracts remember, as they answer when asked.
 
-use alloy::primitives::{Address, B256, U256};
+use alloy::primitives::{Address, U256};
 use domain::{
-    Amount, ContentId, ContentKind, ContentStatus, DisputeId, DisputeKind, DisputeState, FeeId, LicenseId, MeterId,
-    OfferId, PaymentId, PaymentState, ProfileId, ReleaseRule, Ruling, SplitId, Token, UnknownCode,
+    Amount, ContentId, ContentKind, ContentStatus, Delivery, DisputeId, DisputeKind, DisputeState, FeeId, LicenseId,
+    MeterId, OfferId, OfferKind, PaymentId, PaymentState, ProfileId, ReleaseRule, Ruling, SplitId, Token, UnknownCode,
 };
 use serde::Serialize;
 
 use crate::{
     abi::{ContentRegistry, DisputeResolution, LicenseManager, PaymentEscrow, UsageTracker},
     convert::secs,
+    signing::OfferDigest,
 };
 
-/// Content. What is not here (CIDs) is in its `ContentRegistered` event.
+/// Content. What is not here (hashes, CIDs) is in its `ContentRegistered` and `ContentVersioned` events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ContentView {
     /// Which content.
     pub content_id: ContentId,
-    /// Who registered it.
+    /// Who owns it now.
     pub creator: Address,
     /// Whether new licenses may be bought.
     pub status: ContentStatus,
     /// A file or a collection.
     pub kind: ContentKind,
-    /// Who delivers and serves it.
+    /// Counts content from 1; the upper part of every offer id.
+    pub content_no: u32,
+    /// Delivers and serves licenses that are sold from now on.
     pub meter_id: MeterId,
-    /// Who is paid.
-    pub split_id: SplitId,
-    /// Poseidon(k0, k1) of the content key.
-    pub key_commitment: U256,
-    /// SHA-256 of the plaintext.
-    pub content_hash: B256,
+    /// Counts changes of owner. Offers of an earlier generation cannot be bought any more.
+    pub generation: u8,
+    /// The newest version; the first is 0.
+    pub version: u8,
 }
 
 /// A version of a meter's keys. Its curve point and URL are in the `MeterPublished` event.
@@ -46,20 +47,24 @@ pub struct MeterView {
     pub key_hash: U256,
 }
 
-/// What of an offer changes.
+/// What the chain remembers of an offer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct OfferStateView {
+pub struct OfferStatusView {
     /// Which offer.
     pub offer_id: OfferId,
-    /// Who made it.
-    pub creator: Address,
-    /// Whether it was not closed. Validity and supply are separate.
-    pub open: bool,
-    /// Licenses sold.
-    pub sold: u64,
+    /// Of its terms; zero: neither set nor used.
+    pub digest: OfferDigest,
+    /// Licenses sold; counted only where the supply is limited.
+    pub sold: u32,
+    /// Closed, or its signature cancelled. Validity and supply are separate.
+    pub closed: bool,
+    /// Version of the verifiers that its licenses are bound to.
+    pub verifiers: u8,
+    /// Which of the content's owners made it, counted from 0.
+    pub generation: u8,
 }
 
-/// A license.
+/// A license. Its first payment has its id, its bond the next one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LicenseView {
     /// Which license.
@@ -70,18 +75,59 @@ pub struct LicenseView {
     pub profile_id: ProfileId,
     /// Keys of the meter, as they were at purchase.
     pub meter_id: MeterId,
-    /// What was paid.
-    pub payment_id: PaymentId,
-    /// Metered units bought; zero when use is not billed by the unit.
+    /// What is paid when.
+    pub kind: OfferKind,
+    /// How it reaches the buyer.
+    pub delivery: Delivery,
+    /// Whether it may be sold on.
+    pub transferable: bool,
+    /// A performance bond is held.
+    pub bonded: bool,
+    /// Metered units bought or included; zero: not limited.
     pub units: u64,
+    /// Unix seconds.
+    pub starts_at: u64,
+    /// Unix seconds, last second included; zero: never.
+    pub expires_at: u64,
+    /// Periods paid for so far; 1 unless renewed.
+    pub periods: u8,
+    /// Counts re-keyings.
+    pub epoch: u32,
+    /// The key of this epoch was accepted, or delivered with a verified proof.
+    pub delivered: bool,
+    /// Version of the content whose key is delivered.
+    pub content_version: u8,
+    /// Version of the verifiers that its proofs are checked with.
+    pub verifiers: u8,
+    /// ERC-2981 royalty.
+    pub royalty_bps: u16,
+}
+
+/// What a license pins for settlement in one epoch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SettlementView {
+    /// Of what.
+    pub content_id: ContentId,
+    /// Version of the verifiers.
+    pub verifiers: u8,
+    /// Settled units are drawn from the first payment.
+    pub per_use: bool,
+    /// Metered units bought or included; zero: not limited.
+    pub units: u64,
+    /// Base units drawn from the bond for each unit above; zero: none may be above.
+    pub overage_price: Amount,
     /// Unix seconds.
     pub starts_at: u64,
     /// Unix seconds; zero: never.
     pub expires_at: u64,
-    /// Counts re-keyings.
-    pub epoch: u32,
-    /// The key was delivered with a verified proof.
-    pub delivered: bool,
+    /// Poseidon(x, y) of the licensee's Baby Jubjub key in that epoch.
+    pub licensee_commitment: U256,
+    /// Signs metering heads for the licensee.
+    pub session_key: Address,
+    /// Countersigns them.
+    pub meter_signer: Address,
+    /// Poseidon(x, y) of the meter's Baby Jubjub key.
+    pub meter_key_hash: U256,
 }
 
 /// A version of a licensee's keys. The curve point is in the `ProfilePublished` event.
@@ -124,18 +170,21 @@ pub struct PaymentView {
     pub split_id: SplitId,
     /// The platform's fee, as it was at purchase.
     pub fee_id: FeeId,
-    /// Last second at which delivery counts; zero unless cliff.
-    pub delivery_deadline: u64,
+    /// Linear: first second of vesting.
+    pub starts_at: u64,
+    /// Cliff: last second at which delivery counts. Metered: first second of refund of the rest. Linear: first second
+    /// at which all has vested.
+    pub deadline: u64,
     /// Seconds between delivery and release.
     pub dispute_window_secs: u32,
     /// First second of release; zero before delivery.
     pub releasable_at: u64,
-    /// Metered: first second of refund of the rest.
-    pub refundable_at: u64,
     /// Zero unless frozen.
     pub frozen_at: u64,
     /// Seconds that the clocks stood still in earlier freezes.
     pub paused_secs: u64,
+    /// What froze it last, if anything did.
+    pub dispute_id: Option<DisputeId>,
 }
 
 /// A version of the platform's fee.
@@ -171,7 +220,7 @@ pub struct DisputeView {
     pub dispute_id: DisputeId,
     /// About which license.
     pub license_id: LicenseId,
-    /// About which payment.
+    /// Which payment is frozen; zero for unauthorized access.
     pub payment_id: PaymentId,
     /// What is complained of.
     pub kind: DisputeKind,
@@ -185,10 +234,16 @@ pub struct DisputeView {
     pub respondent: Address,
     /// Who rules.
     pub arbitrator: Address,
+    /// Whether that is an ERC-792 contract; else it rules directly.
+    pub arbitrator_is_contract: bool,
+    /// Who hears appeals; zero: nobody.
+    pub appeal_arbitrator: Address,
+    /// Whether the respondent answered.
+    pub answered: bool,
     /// Unix seconds.
     pub filed_at: u64,
-    /// After this second anyone may time it out.
-    pub ruling_deadline: u64,
+    /// Of the present state: after this second anyone may time it out, or execute what is ruled (unix).
+    pub deadline: u64,
     /// Wei.
     pub bond: Amount,
 }
@@ -200,10 +255,10 @@ impl ContentView {
             creator: content.creator,
             status: content.status.try_into()?,
             kind: content.kind.try_into()?,
+            content_no: content.contentNo,
             meter_id: content.meterId.into(),
-            split_id: content.splitId.into(),
-            key_commitment: content.keyCommitment,
-            content_hash: content.contentHash,
+            generation: content.generation,
+            version: content.version,
         })
     }
 }
@@ -214,19 +269,63 @@ impl MeterView {
     }
 }
 
-impl LicenseView {
-    pub(crate) fn new(license_id: LicenseId, license: LicenseManager::License) -> Self {
+impl OfferStatusView {
+    /// Whether it was set, or used with its signature.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        !self.digest.is_zero()
+    }
+
+    pub(crate) fn new(offer_id: OfferId, status: &LicenseManager::OfferStatus) -> Self {
         Self {
+            offer_id,
+            digest: status.digest,
+            sold: status.sold,
+            closed: status.closed,
+            verifiers: status.verifiers,
+            generation: status.generation,
+        }
+    }
+}
+
+impl LicenseView {
+    pub(crate) fn new(license_id: LicenseId, license: &LicenseManager::License) -> Result<Self, UnknownCode> {
+        Ok(Self {
             license_id,
             offer_id: license.offerId.into(),
             profile_id: license.profileId.into(),
             meter_id: license.meterId.into(),
-            payment_id: license.paymentId.into(),
+            kind: license.kind.try_into()?,
+            delivery: license.delivery.try_into()?,
+            transferable: license.transferable,
+            bonded: license.bonded,
             units: license.units,
             starts_at: secs(license.startsAt),
             expires_at: secs(license.expiresAt),
-            epoch: license.epoch,
+            periods: license.periods,
+            epoch: license.epoch.into(),
             delivered: license.delivered,
+            content_version: license.contentVersion,
+            verifiers: license.verifiers,
+            royalty_bps: license.royaltyBps,
+        })
+    }
+}
+
+impl SettlementView {
+    pub(crate) fn new(terms: &LicenseManager::SettlementTerms) -> Self {
+        Self {
+            content_id: ContentId(terms.contentId),
+            verifiers: terms.verifiers,
+            per_use: terms.perUse,
+            units: terms.units,
+            overage_price: Amount(U256::from(terms.overagePrice)),
+            starts_at: secs(terms.startsAt),
+            expires_at: secs(terms.expiresAt),
+            licensee_commitment: terms.licenseeCommitment,
+            session_key: terms.sessionKey,
+            meter_signer: terms.meterSigner,
+            meter_key_hash: terms.meterKeyHash,
         }
     }
 }
@@ -252,12 +351,13 @@ impl PaymentView {
             state: payment.state.try_into()?,
             split_id: payment.splitId.into(),
             fee_id: payment.feeId.into(),
-            delivery_deadline: secs(payment.deliveryDeadline),
+            starts_at: secs(payment.startsAt),
+            deadline: secs(payment.deadline),
             dispute_window_secs: payment.disputeWindow,
             releasable_at: secs(payment.releasableAt),
-            refundable_at: secs(payment.refundableAt),
             frozen_at: secs(payment.frozenAt),
             paused_secs: secs(payment.pausedSecs),
+            dispute_id: (!payment.disputeId.is_zero()).then(|| DisputeId(payment.disputeId.saturating_to())),
         })
     }
 }
@@ -286,8 +386,11 @@ impl DisputeView {
             filer: dispute.filer,
             respondent: dispute.respondent,
             arbitrator: dispute.arbitrator,
+            arbitrator_is_contract: dispute.arbitratorIsContract,
+            appeal_arbitrator: dispute.appealArbitrator,
+            answered: dispute.answered,
             filed_at: secs(dispute.filedAt),
-            ruling_deadline: secs(dispute.rulingDeadline),
+            deadline: secs(dispute.deadline),
             bond: Amount(dispute.bond),
         })
     }

@@ -9,7 +9,7 @@ use alloy::{
 };
 use domain::{
     ChainEvent, ContentId, ContentRegistered, DisputeFiled, DisputeId, EvidenceSubmitted, KeyDelivered, LicenseId,
-    LicenseIssued, LogRef, MeterId, MeterPublished, OfferId, OfferSet, ProfileId, ProfilePublished,
+    LicenseIssued, LogRef, MeterId, MeterPublished, OfferId, OfferSet, OfferTerms, ProfileId, ProfilePublished,
 };
 
 use super::Datavault;
@@ -17,6 +17,7 @@ use crate::{
     abi::{ContentRegistry as R, DisputeResolution as D, LicenseManager as L},
     decode::{decode, log_ref},
     error::ChainError,
+    signing::offer_digest,
 };
 
 /// Blocks whose logs are asked for at once, to begin with.
@@ -58,12 +59,38 @@ impl Datavault {
         self.the(self.addresses().registry, R::MeterPublished::SIGNATURE_HASH, word(id), || format!("meter {id}")).await
     }
 
-    /// An offer's terms and who made it.
+    /// An offer's terms and who made it, checked against the digest that the chain remembers.
     ///
     /// # Errors
-    /// As [`Self::events`], or it does not exist.
+    /// As [`Self::events`]; or the offer was neither set nor used, or this node's log is not the chain's.
     pub async fn offer_set(&self, id: OfferId) -> Result<OfferSet, ChainError> {
-        self.the(self.addresses().licenses, L::OfferSet::SIGNATURE_HASH, word(id), || format!("offer {id}")).await
+        let what = || format!("offer {id}");
+        let status = self.offer_status(id).await?;
+        if !status.is_known() {
+            return Err(ChainError::NotFound(what()));
+        }
+        let found: OfferSet = self.the(self.addresses().licenses, L::OfferSet::SIGNATURE_HASH, word(id), what).await?;
+        let told = offer_digest(&found.terms);
+        if told != status.digest {
+            return Err(ChainError::OfferDiffers { offer_id: id, told, remembered: status.digest });
+        }
+        Ok(found)
+    }
+
+    /// An offer's terms.
+    ///
+    /// # Errors
+    /// As [`Self::offer_set`].
+    pub async fn offer(&self, id: OfferId) -> Result<OfferTerms, ChainError> {
+        Ok(self.offer_set(id).await?.terms)
+    }
+
+    /// The terms that a license was bought at.
+    ///
+    /// # Errors
+    /// As [`Self::offer_set`], or the license does not exist.
+    pub async fn offer_of(&self, id: LicenseId) -> Result<OfferTerms, ChainError> {
+        self.offer(self.license(id).await?.offer_id).await
     }
 
     /// A licensee's curve point and session key.

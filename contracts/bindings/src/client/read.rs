@@ -2,22 +2,27 @@
 //! refuses, which it does for unknown ids.
 #![expect(clippy::missing_errors_doc, reason = "said once, above")]
 
-use alloy::{primitives::Address, providers::Provider};
+use alloy::{
+    primitives::{Address, U256},
+    providers::Provider,
+};
 use domain::{
-    Amount, ContentId, Context, DisputeId, FeeId, LicenseId, MeterId, OfferId, OfferTerms, Payee, PaymentId, ProfileId,
-    SplitId, Token,
+    Amount, ContentId, Context, DisputeId, FeeId, LicenseId, MeterId, OfferId, Payee, PaymentId, ProfileId, SplitId,
+    Token,
 };
 
 use super::Datavault;
 use crate::{
     abi::{
         ContentRegistry as R, DisputeResolution as D, LicenseManager as L, PaymentEscrow as E, UsageTracker as U,
+        VerifierSets as V,
         erc::{Erc20, Erc721},
     },
     convert,
     error::ChainError,
     view::{
-        ContentView, DisputeView, FeeView, LaneView, LicenseView, MeterView, OfferStateView, PaymentView, ProfileView,
+        ContentView, DisputeView, FeeView, LaneView, LicenseView, MeterView, OfferStatusView, PaymentView, ProfileView,
+        SettlementView,
     },
 };
 
@@ -35,23 +40,55 @@ impl Datavault {
         Ok(MeterView::new(id, self.connection.read(self.addresses().registry, "read the meter", call).await?))
     }
 
-    /// An offer's terms.
-    pub async fn offer(&self, id: OfferId) -> Result<OfferTerms, ChainError> {
-        let call = L::offerCall { offerId: id.0 };
-        Ok(convert::offer_terms(self.connection.read(self.addresses().licenses, "read the offer", call).await?)?)
+    /// The content that offer ids with this number are for.
+    pub async fn content_id_of(&self, content_no: u32) -> Result<ContentId, ChainError> {
+        let call = R::contentIdOfCall { contentNo: content_no };
+        self.connection.read(self.addresses().registry, "read the content's id", call).await.map(ContentId)
     }
 
-    /// What of an offer changes.
-    pub async fn offer_state(&self, id: OfferId) -> Result<OfferStateView, ChainError> {
-        let call = L::offerStateCall { offerId: id.0 };
-        let state = self.connection.read(self.addresses().licenses, "read the offer", call).await?;
-        Ok(OfferStateView { offer_id: id, creator: state.creator, open: state.open, sold: state.sold })
+    /// Poseidon(k0, k1) of the content key of a version.
+    pub async fn key_commitment(&self, content_no: u32, version: u8) -> Result<U256, ChainError> {
+        let call = R::keyCommitmentCall { contentNo: content_no, version };
+        let of = self.connection.read(self.addresses().registry, "read the key commitment", call).await?;
+        Ok(of.commitment)
+    }
+
+    /// How well a creator is known: 0 unknown … 4 audited.
+    pub async fn creator_level(&self, creator: Address) -> Result<u8, ChainError> {
+        let call = R::creatorLevelCall { creator };
+        self.connection.read(self.addresses().registry, "read the creator's level", call).await
+    }
+
+    /// The version of the verifiers that new offers pin.
+    pub async fn current_verifiers(&self) -> Result<u8, ChainError> {
+        self.connection.read(self.addresses().verifier_sets, "read the verifiers' version", V::currentCall {}).await
+    }
+
+    /// What the chain remembers of an offer. An id that was never used is all zero.
+    pub async fn offer_status(&self, id: OfferId) -> Result<OfferStatusView, ChainError> {
+        let call = L::offerStatusCall { offerId: id.0 };
+        let status = self.connection.read(self.addresses().licenses, "read the offer", call).await?;
+        Ok(OfferStatusView::new(id, &status))
     }
 
     /// A license.
     pub async fn license(&self, id: LicenseId) -> Result<LicenseView, ChainError> {
         let call = L::licenseCall { licenseId: id.into() };
-        Ok(LicenseView::new(id, self.connection.read(self.addresses().licenses, "read the license", call).await?))
+        let license = self.connection.read(self.addresses().licenses, "read the license", call).await?;
+        Ok(LicenseView::new(id, &license)?)
+    }
+
+    /// What a license pins for settlement in one epoch.
+    pub async fn settlement_terms(&self, id: LicenseId, epoch: u32) -> Result<SettlementView, ChainError> {
+        let call = L::settlementTermsCall { licenseId: id.into(), epoch };
+        let terms = self.connection.read(self.addresses().licenses, "read the license's terms", call).await?;
+        Ok(SettlementView::new(&terms))
+    }
+
+    /// Whether a license can be renewed at all; see [`Addresses::renew`](crate::Addresses::renew).
+    pub async fn is_renewable(&self, id: LicenseId) -> Result<bool, ChainError> {
+        let call = L::isRenewableCall { tokenId: id.into() };
+        self.connection.read(self.addresses().licenses, "check the license", call).await
     }
 
     /// Who owns a license now.
@@ -66,9 +103,9 @@ impl Datavault {
         self.connection.read(self.addresses().licenses, "check the license", call).await
     }
 
-    /// The domain of a lane's heads and proofs, in the license's present epoch.
-    pub async fn context_of(&self, id: LicenseId, lane: u32) -> Result<Context, ChainError> {
-        let call = L::contextOfCall { licenseId: id.into(), lane };
+    /// The domain of a lane's heads and proofs in one epoch.
+    pub async fn context_of(&self, id: LicenseId, lane: u32, epoch: u32) -> Result<Context, ChainError> {
+        let call = L::contextOfCall { licenseId: id.into(), lane, epoch };
         self.connection.read(self.addresses().licenses, "read the license's context", call).await.map(Context)
     }
 
@@ -88,7 +125,7 @@ impl Datavault {
     pub async fn split(&self, id: SplitId) -> Result<Vec<Payee>, ChainError> {
         let call = E::splitCall { splitId: id.0 };
         let payees = self.connection.read(self.addresses().escrow, "read the split", call).await?;
-        Ok(payees.into_iter().map(convert::escrow_payee).collect())
+        Ok(payees.into_iter().map(convert::payee).collect())
     }
 
     /// A version of the platform's fee.
@@ -103,10 +140,23 @@ impl Datavault {
         self.connection.read(self.addresses().escrow, "read the escrow balance", call).await.map(Amount)
     }
 
-    /// What the escrow owes in all: held, balances and bonds.
-    pub async fn liabilities(&self, token: Token) -> Result<Amount, ChainError> {
-        let call = E::liabilitiesCall { token: token.0 };
-        self.connection.read(self.addresses().escrow, "read the escrow's liabilities", call).await.map(Amount)
+    /// What [`release`](crate::Addresses::release) would move now.
+    pub async fn releasable(&self, id: PaymentId) -> Result<Amount, ChainError> {
+        let call = E::releasableCall { paymentId: id.into() };
+        self.connection.read(self.addresses().escrow, "read what is releasable", call).await.map(Amount)
+    }
+
+    /// Whether new payments are taken in a token.
+    pub async fn is_listed(&self, token: Token) -> Result<bool, ChainError> {
+        let call = E::isListedCall { token: token.0 };
+        self.connection.read(self.addresses().escrow, "check the token", call).await
+    }
+
+    /// The split that pays one account alone, if somebody created it.
+    pub async fn solo_split_of(&self, account: Address) -> Result<Option<SplitId>, ChainError> {
+        let call = E::soloSplitOfCall { account };
+        let id = self.connection.read(self.addresses().escrow, "read the account's split", call).await?;
+        Ok((id != 0).then_some(SplitId(id)))
     }
 
     /// Where settlement of a lane stands. A lane that was never settled is all zero.
@@ -130,6 +180,18 @@ impl Datavault {
     /// Wei that a filer posts.
     pub async fn filing_bond(&self) -> Result<Amount, ChainError> {
         self.connection.read(self.addresses().disputes, "read the filing bond", D::filingBondCall {}).await.map(Amount)
+    }
+
+    /// Wei for [`escalate`](crate::Addresses::escalate).
+    pub async fn escalation_cost(&self, id: DisputeId) -> Result<Amount, ChainError> {
+        let call = D::escalationCostCall { disputeId: id.into() };
+        self.connection.read(self.addresses().disputes, "read the cost of escalation", call).await.map(Amount)
+    }
+
+    /// Wei for [`appeal`](crate::Addresses::appeal).
+    pub async fn appeal_cost(&self, id: DisputeId) -> Result<Amount, ChainError> {
+        let call = D::appealCostCall { disputeId: id.into() };
+        self.connection.read(self.addresses().disputes, "read the cost of an appeal", call).await.map(Amount)
     }
 
     /// What an account has in its wallet.

@@ -1,13 +1,17 @@
 //! Each event, encoded as the contracts do, becomes the domain event with every field in its place.
 
-use alloy::primitives::{U256, aliases::U40};
-use domain::{
-    ContentKind, ContentStatus, Delivery, DisputeKind, FeeId, LicenseId, MeterId, OfferId, OfferKind, OfferTerms,
-    Payee, PaymentId, ProfileId, ReleaseRule, Ruling, SplitId,
-};
+use alloy::primitives::{Address, Bytes, U256, aliases::U40};
+use domain::*;
 
 use super::*;
-use crate::abi_test::addresses;
+use crate::{
+    abi::{
+        ContentRegistry as R, DisputeResolution as D, LicenseManager as L, PaymentEscrow as E, UsageTracker as U,
+        VerifierSets as V, erc::Erc721, erc::Housekeeping as H,
+    },
+    abi_test::{addresses, terms},
+    convert,
+};
 
 /// Distinct in every field, so that swapped fields show.
 fn who(n: u8) -> Address {
@@ -24,6 +28,10 @@ fn number(n: u64) -> U256 {
 
 fn at(secs: u64) -> U40 {
     U40::from(secs)
+}
+
+fn bytes(n: u8) -> Bytes {
+    Bytes::from(vec![n])
 }
 
 fn amount(n: u128) -> Amount {
@@ -46,9 +54,79 @@ fn decodes(contract: Address, event: &impl SolEvent, expected: impl Into<ChainEv
 
 #[test]
 fn registry_events() {
-    let registry = addresses().registry;
+    let from = addresses().registry;
+    decodes(from, &R::AttesterSet { attester: who(1) }, AttesterSet { attester: who(1) });
     decodes(
-        registry,
+        from,
+        &R::ContentMeterChanged { contentId: word(1), meterId: 2 },
+        ContentMeterChanged { content_id: ContentId(word(1)), meter_id: 2.into() },
+    );
+    decodes(
+        from,
+        &R::ContentRegistered {
+            contentId: word(1),
+            creator: who(2),
+            contentNo: 3,
+            contentHash: word(4),
+            cid: bytes(5),
+            keyCommitment: number(6),
+            metadataCid: bytes(7),
+            kind: 1,
+            meterId: 9,
+        },
+        ContentRegistered {
+            content_id: ContentId(word(1)),
+            creator: who(2),
+            content_no: 3,
+            content_hash: word(4),
+            cid: bytes(5),
+            key_commitment: number(6),
+            metadata_cid: bytes(7),
+            kind: ContentKind::Collection,
+            meter_id: 9.into(),
+        },
+    );
+    decodes(
+        from,
+        &R::ContentStatusChanged { contentId: word(1), status: 2 },
+        ContentStatusChanged { content_id: ContentId(word(1)), status: ContentStatus::Suspended },
+    );
+    decodes(
+        from,
+        &R::ContentTransferProposed { contentId: word(1), pending: who(2) },
+        ContentTransferProposed { content_id: ContentId(word(1)), pending: who(2) },
+    );
+    decodes(
+        from,
+        &R::ContentTransferred { contentId: word(1), from: who(2), to: who(3), generation: 4 },
+        ContentTransferred { content_id: ContentId(word(1)), from: who(2), to: who(3), generation: 4 },
+    );
+    decodes(
+        from,
+        &R::ContentVersioned {
+            contentId: word(1),
+            version: 2,
+            contentHash: word(3),
+            cid: bytes(4),
+            keyCommitment: number(5),
+            metadataCid: bytes(6),
+        },
+        ContentVersioned {
+            content_id: ContentId(word(1)),
+            version: 2,
+            content_hash: word(3),
+            cid: bytes(4),
+            key_commitment: number(5),
+            metadata_cid: bytes(6),
+        },
+    );
+    decodes(
+        from,
+        &R::CreatorLevelSet { creator: who(1), level: 2, attester: who(3) },
+        CreatorLevelSet { creator: who(1), level: 2, attester: who(3) },
+    );
+    decodes(
+        from,
         &R::MeterPublished {
             meterId: 1,
             owner: who(2),
@@ -56,146 +134,26 @@ fn registry_events() {
             keyY: number(4),
             keyHash: number(5),
             signer: who(6),
-            url: "http://m".to_owned(),
+            url: "text 7".to_owned(),
         },
         MeterPublished {
-            meter_id: MeterId(1),
+            meter_id: 1.into(),
             owner: who(2),
             key_x: number(3),
             key_y: number(4),
             key_hash: number(5),
             signer: who(6),
-            url: "http://m".to_owned(),
-        },
-    );
-    decodes(
-        registry,
-        &R::ContentRegistered {
-            contentId: word(1),
-            creator: who(2),
-            contentHash: word(3),
-            cid: Bytes::from_static(&[4]),
-            keyCommitment: number(5),
-            metadataCid: Bytes::from_static(&[6]),
-            kind: 1,
-            meterId: 7,
-            splitId: 8,
-        },
-        ContentRegistered {
-            content_id: ContentId(word(1)),
-            creator: who(2),
-            content_hash: word(3),
-            cid: Bytes::from_static(&[4]),
-            key_commitment: number(5),
-            metadata_cid: Bytes::from_static(&[6]),
-            kind: ContentKind::Collection,
-            meter_id: MeterId(7),
-            split_id: SplitId(8),
-        },
-    );
-    decodes(
-        registry,
-        &R::ContentStatusChanged { contentId: word(1), status: 2 },
-        ContentStatusChanged { content_id: ContentId(word(1)), status: ContentStatus::Suspended },
-    );
-}
-
-#[test]
-fn offer_and_profile_events() {
-    let licenses = addresses().licenses;
-    let terms = OfferTerms {
-        content_id: ContentId(word(1)),
-        kind: OfferKind::PerUse,
-        delivery: Delivery::Served,
-        transferable: true,
-        token: Token(who(2)),
-        price: amount(3),
-        unit_price: amount(4),
-        unit_bytes: 5,
-        max_units_per_event: 6,
-        duration_secs: 7,
-        delivery_window_secs: 8,
-        dispute_window_secs: 9,
-        settlement_grace_secs: 10,
-        supply: 11,
-        valid_until: 12,
-        usage_bits: 13,
-        arbitrator: who(14),
-        terms_hash: word(15),
-        terms_uri: "ipfs://t".to_owned(),
-    };
-    decodes(
-        licenses,
-        &L::OfferSet { offerId: 1, contentId: word(1), creator: who(3), offer: convert::offer(&terms) },
-        OfferSet { offer_id: OfferId(1), creator: who(3), terms },
-    );
-    decodes(licenses, &L::OfferClosed { offerId: 1 }, OfferClosed { offer_id: OfferId(1) });
-    decodes(
-        licenses,
-        &L::ProfilePublished {
-            profileId: 1,
-            owner: who(2),
-            keyX: number(3),
-            keyY: number(4),
-            commitment: number(5),
-            sessionKey: who(6),
-        },
-        ProfilePublished {
-            profile_id: ProfileId(1),
-            owner: who(2),
-            key_x: number(3),
-            key_y: number(4),
-            commitment: number(5),
-            session_key: who(6),
+            url: "text 7".to_owned(),
         },
     );
 }
 
 #[test]
-fn license_events() {
-    let licenses = addresses().licenses;
+fn licenses_events() {
+    let from = addresses().licenses;
+    decodes(from, &L::KeyAccepted { licenseId: number(1), epoch: 2 }, KeyAccepted { license_id: 1.into(), epoch: 2 });
     decodes(
-        licenses,
-        &L::LicenseIssued {
-            licenseId: number(1),
-            offerId: 2,
-            contentId: word(3),
-            licensee: who(4),
-            payer: who(5),
-            profileId: 6,
-            meterId: 7,
-            paymentId: 8,
-            units: 9,
-            startsAt: at(10),
-            expiresAt: at(11),
-            token: who(12),
-            total: number(13),
-            referrer: who(14),
-        },
-        LicenseIssued {
-            license_id: LicenseId(1),
-            offer_id: OfferId(2),
-            content_id: ContentId(word(3)),
-            licensee: who(4),
-            payer: who(5),
-            profile_id: ProfileId(6),
-            meter_id: MeterId(7),
-            payment_id: PaymentId(8),
-            units: 9,
-            starts_at: 10,
-            expires_at: 11,
-            token: Token(who(12)),
-            total: amount(13),
-            referrer: who(14),
-        },
-    );
-    decodes(
-        licenses,
-        &Erc721::Transfer { from: who(0), to: who(1), tokenId: number(2) },
-        LicenseTransferred { license_id: LicenseId(2), from: who(0), to: who(1) },
-    );
-    decodes(
-        licenses,
+        from,
         &L::KeyDelivered {
             licenseId: number(1),
             contentId: word(2),
@@ -206,7 +164,7 @@ fn license_events() {
             c1: number(7),
         },
         KeyDelivered {
-            license_id: LicenseId(1),
+            license_id: 1.into(),
             content_id: ContentId(word(2)),
             epoch: 3,
             ephemeral_x: number(4),
@@ -215,14 +173,143 @@ fn license_events() {
             c1: number(7),
         },
     );
+    decodes(
+        from,
+        &L::LicenseEnded { licenseId: number(1), expiresAt: at(2) },
+        LicenseEnded { license_id: 1.into(), expires_at: 2 },
+    );
+    decodes(
+        from,
+        &L::LicenseIssued {
+            licenseId: number(1),
+            offerId: 2,
+            contentId: word(3),
+            licensee: who(4),
+            payer: who(5),
+            profileId: 6,
+            meterId: 7,
+            contentVersion: 8,
+            units: 9,
+            startsAt: at(10),
+            expiresAt: at(11),
+            token: who(12),
+            total: number(13),
+            referrer: who(14),
+        },
+        LicenseIssued {
+            license_id: 1.into(),
+            offer_id: 2.into(),
+            content_id: ContentId(word(3)),
+            licensee: who(4),
+            payer: who(5),
+            profile_id: 6.into(),
+            meter_id: 7.into(),
+            content_version: 8,
+            units: 9,
+            starts_at: 10,
+            expires_at: 11,
+            token: Token(who(12)),
+            total: amount(13),
+            referrer: who(14),
+        },
+    );
+    decodes(
+        from,
+        &L::LicenseRebound { licenseId: number(1), profileId: 2, epoch: 3, contentVersion: 4 },
+        LicenseRebound { license_id: 1.into(), profile_id: 2.into(), epoch: 3, content_version: 4 },
+    );
+    decodes(
+        from,
+        &L::LicenseRenewed { licenseId: number(1), paymentId: number(2), periods: 3, units: 4, expiresAt: at(5) },
+        LicenseRenewed { license_id: 1.into(), payment_id: 2.into(), periods: 3, units: 4, expires_at: 5 },
+    );
+    decodes(from, &L::OfferClosed { offerId: 1 }, OfferClosed { offer_id: 1.into() });
+    decodes(
+        from,
+        &L::ProfilePublished {
+            profileId: 1,
+            owner: who(2),
+            keyX: number(3),
+            keyY: number(4),
+            commitment: number(5),
+            sessionKey: who(6),
+        },
+        ProfilePublished {
+            profile_id: 1.into(),
+            owner: who(2),
+            key_x: number(3),
+            key_y: number(4),
+            commitment: number(5),
+            session_key: who(6),
+        },
+    );
+    let terms = terms();
+    let items = vec![BundleItem { content_id: ContentId(word(1)), units: 2 }];
+    decodes(
+        from,
+        &L::OfferSet {
+            offerId: 1,
+            contentId: word(1),
+            creator: who(3),
+            verifiers: 4,
+            offer: convert::offer(&terms),
+            termsUri: "ipfs://t".to_owned(),
+            items: items.iter().map(convert::abi_bundle_item).collect(),
+        },
+        OfferSet { offer_id: 1.into(), creator: who(3), verifiers: 4, terms, terms_uri: "ipfs://t".to_owned(), items },
+    );
+    decodes(
+        from,
+        &Erc721::Transfer { from: who(0), to: who(1), tokenId: number(2) },
+        LicenseTransferred { license_id: 2.into(), from: who(0), to: who(1) },
+    );
 }
 
 #[test]
-fn payment_events() {
-    let escrow = addresses().escrow;
-    let payment_id = PaymentId(1);
+fn escrow_events() {
+    let from = addresses().escrow;
     decodes(
-        escrow,
+        from,
+        &E::BondHeld { disputeId: number(1), poster: who(2), token: who(3), amount: number(4) },
+        BondHeld { dispute_id: 1.into(), poster: who(2), token: Token(who(3)), amount: amount(4) },
+    );
+    decodes(
+        from,
+        &E::BondPaid { disputeId: number(1), recipient: who(2), token: who(3), amount: number(4) },
+        BondPaid { dispute_id: 1.into(), recipient: who(2), token: Token(who(3)), amount: amount(4) },
+    );
+    decodes(
+        from,
+        &E::Credited { account: who(1), token: who(2), paymentId: number(3), amount: number(4), balance: number(5) },
+        Credited { account: who(1), token: Token(who(2)), payment_id: 3.into(), amount: amount(4), balance: amount(5) },
+    );
+    decodes(
+        from,
+        &E::FeeSet { feeId: 1, recipient: who(2), feeBps: 3 },
+        FeeSet { fee_id: 1.into(), recipient: who(2), fee_bps: 3 },
+    );
+    decodes(
+        from,
+        &E::PaymentDeadlineMoved { paymentId: number(1), deadline: at(2) },
+        PaymentDeadlineMoved { payment_id: 1.into(), deadline: 2 },
+    );
+    decodes(
+        from,
+        &E::PaymentDelivered { paymentId: number(1), releasableAt: at(2) },
+        PaymentDelivered { payment_id: 1.into(), releasable_at: 2 },
+    );
+    decodes(
+        from,
+        &E::PaymentDue { paymentId: number(1), due: number(2) },
+        PaymentDue { payment_id: 1.into(), due: amount(2) },
+    );
+    decodes(
+        from,
+        &E::PaymentFrozen { paymentId: number(1), disputeId: number(2), frozenAt: at(3) },
+        PaymentFrozen { payment_id: 1.into(), dispute_id: 2.into(), frozen_at: 3 },
+    );
+    decodes(
+        from,
         &E::PaymentHeld {
             paymentId: number(1),
             licenseId: number(2),
@@ -230,53 +317,28 @@ fn payment_events() {
             token: who(4),
             amount: number(5),
             rule: 2,
-            splitId: 6,
-            feeId: 7,
-            deliveryDeadline: at(8),
-            disputeWindow: 9,
-            refundableAt: at(10),
+            splitId: 7,
+            feeId: 8,
+            startsAt: at(9),
+            deadline: at(10),
+            disputeWindow: 11,
         },
         PaymentHeld {
-            payment_id,
-            license_id: LicenseId(2),
+            payment_id: 1.into(),
+            license_id: 2.into(),
             payer: who(3),
             token: Token(who(4)),
             amount: amount(5),
             rule: ReleaseRule::Cliff,
-            split_id: SplitId(6),
-            fee_id: FeeId(7),
-            delivery_deadline: 8,
-            dispute_window_secs: 9,
-            refundable_at: 10,
+            split_id: 7.into(),
+            fee_id: 8.into(),
+            starts_at: 9,
+            deadline: 10,
+            dispute_window_secs: 11,
         },
     );
     decodes(
-        escrow,
-        &E::PaymentDelivered { paymentId: number(1), releasableAt: at(2) },
-        PaymentDelivered { payment_id, releasable_at: 2 },
-    );
-    decodes(escrow, &E::PaymentDue { paymentId: number(1), due: number(2) }, PaymentDue { payment_id, due: amount(2) });
-    decodes(
-        escrow,
-        &E::PaymentReleased {
-            paymentId: number(1),
-            token: who(2),
-            amount: number(3),
-            fee: number(4),
-            released: number(5),
-            closed: true,
-        },
-        PaymentReleased {
-            payment_id,
-            token: Token(who(2)),
-            amount: amount(3),
-            fee: amount(4),
-            released: amount(5),
-            closed: true,
-        },
-    );
-    decodes(
-        escrow,
+        from,
         &E::PaymentRefunded {
             paymentId: number(1),
             token: who(2),
@@ -286,7 +348,7 @@ fn payment_events() {
             closed: true,
         },
         PaymentRefunded {
-            payment_id,
+            payment_id: 1.into(),
             token: Token(who(2)),
             payer: who(3),
             amount: amount(4),
@@ -295,64 +357,92 @@ fn payment_events() {
         },
     );
     decodes(
-        escrow,
-        &E::PaymentFrozen { paymentId: number(1), disputeId: number(2), frozenAt: at(3) },
-        PaymentFrozen { payment_id, dispute_id: 2.into(), frozen_at: 3 },
-    );
-    decodes(
-        escrow,
-        &E::PaymentUnfrozen { paymentId: number(1), disputeId: number(2), pausedSecs: at(3) },
-        PaymentUnfrozen { payment_id, dispute_id: 2.into(), paused_secs: 3 },
-    );
-}
-
-#[test]
-fn other_escrow_events() {
-    let escrow = addresses().escrow;
-    let payees = vec![Payee { account: who(2), share_bps: 3 }, Payee { account: who(4), share_bps: 5 }];
-    decodes(
-        escrow,
-        &E::SplitCreated { splitId: 1, payees: payees.iter().map(convert::split_payee).collect() },
-        SplitCreated { split_id: SplitId(1), payees },
-    );
-    decodes(
-        escrow,
-        &E::FeeSet { feeId: 1, recipient: who(2), feeBps: 3 },
-        FeeSet { fee_id: FeeId(1), recipient: who(2), fee_bps: 3 },
-    );
-    decodes(
-        escrow,
-        &E::BondHeld { disputeId: number(1), poster: who(2), token: who(3), amount: number(4) },
-        BondHeld { dispute_id: 1.into(), poster: who(2), token: Token(who(3)), amount: amount(4) },
-    );
-    decodes(
-        escrow,
-        &E::BondPaid { disputeId: number(1), recipient: who(2), token: who(3), amount: number(4) },
-        BondPaid { dispute_id: 1.into(), recipient: who(2), token: Token(who(3)), amount: amount(4) },
-    );
-    decodes(
-        escrow,
-        &E::Credited { account: who(1), token: who(2), paymentId: number(3), amount: number(4), balance: number(5) },
-        Credited {
-            account: who(1),
+        from,
+        &E::PaymentReleased {
+            paymentId: number(1),
+            token: who(2),
+            amount: number(3),
+            fee: number(4),
+            released: number(5),
+            closed: true,
+        },
+        PaymentReleased {
+            payment_id: 1.into(),
             token: Token(who(2)),
-            payment_id: PaymentId(3),
-            amount: amount(4),
-            balance: amount(5),
+            amount: amount(3),
+            fee: amount(4),
+            released: amount(5),
+            closed: true,
         },
     );
     decodes(
-        escrow,
+        from,
+        &E::PaymentToppedUp {
+            paymentId: number(1),
+            token: who(2),
+            added: number(3),
+            amount: number(4),
+            deadline: at(5),
+        },
+        PaymentToppedUp {
+            payment_id: 1.into(),
+            token: Token(who(2)),
+            added: amount(3),
+            amount: amount(4),
+            deadline: 5,
+        },
+    );
+    decodes(
+        from,
+        &E::PaymentUnfrozen { paymentId: number(1), disputeId: number(2), pausedSecs: at(3) },
+        PaymentUnfrozen { payment_id: 1.into(), dispute_id: 2.into(), paused_secs: 3 },
+    );
+    decodes(
+        from,
+        &E::TokenListed { token: who(1), tokenId: 2, open: true },
+        TokenListed { token: Token(who(1)), token_id: 2, open: true },
+    );
+    decodes(
+        from,
         &E::Withdrawn { account: who(1), token: who(2), recipient: who(3), amount: number(4), balance: number(5) },
         Withdrawn { account: who(1), token: Token(who(2)), recipient: who(3), amount: amount(4), balance: amount(5) },
+    );
+    let payees = vec![Payee { account: who(2), share_bps: 3 }, Payee { account: who(4), share_bps: 5 }];
+    decodes(
+        from,
+        &E::SplitCreated { splitId: 1, payees: payees.iter().map(convert::abi_payee).collect() },
+        SplitCreated { split_id: 1.into(), payees },
     );
 }
 
 #[test]
 fn usage_events() {
-    let usage = addresses().usage;
+    let from = addresses().usage;
     decodes(
-        usage,
+        from,
+        &U::ComplianceProved {
+            licenseId: number(1),
+            contentId: word(2),
+            ctx: number(3),
+            lane: 4,
+            epoch: 5,
+            head: number(6),
+            asOf: at(7),
+            maxAllowed: 8,
+        },
+        ComplianceProved {
+            license_id: 1.into(),
+            content_id: ContentId(word(2)),
+            ctx: Context(number(3)),
+            lane: 4,
+            epoch: 5,
+            head: number(6),
+            as_of: 7,
+            max_allowed: 8,
+        },
+    );
+    decodes(
+        from,
         &U::UsageProved {
             licenseId: number(1),
             contentId: word(2),
@@ -369,7 +459,7 @@ fn usage_events() {
             settledUnits: 13,
         },
         UsageProved {
-            license_id: LicenseId(1),
+            license_id: 1.into(),
             content_id: ContentId(word(2)),
             ctx: Context(number(3)),
             lane: 4,
@@ -385,7 +475,7 @@ fn usage_events() {
         },
     );
     decodes(
-        usage,
+        from,
         &U::UsageSigned {
             licenseId: number(1),
             contentId: word(2),
@@ -400,7 +490,7 @@ fn usage_events() {
             settledUnits: 11,
         },
         UsageSigned {
-            license_id: LicenseId(1),
+            license_id: 1.into(),
             content_id: ContentId(word(2)),
             ctx: Context(number(3)),
             lane: 4,
@@ -416,49 +506,98 @@ fn usage_events() {
 }
 
 #[test]
-fn dispute_events() {
-    let disputes = addresses().disputes;
+fn disputes_events() {
+    let from = addresses().disputes;
+    decodes(from, &D::AppealArbitratorSet { arbitrator: who(1) }, AppealArbitratorSet { arbitrator: who(1) });
     decodes(
-        disputes,
+        from,
+        &D::ArbitratorPolicySet { arbitrator: who(1), finalRulings: true },
+        ArbitratorPolicySet { arbitrator: who(1), final_rulings: true },
+    );
+    decodes(
+        from,
+        &D::DisputeAppealed {
+            disputeId: number(1),
+            appellant: who(2),
+            arbitrator: who(3),
+            externalId: number(4),
+            deadline: at(5),
+        },
+        DisputeAppealed {
+            dispute_id: 1.into(),
+            appellant: who(2),
+            arbitrator: who(3),
+            external_id: number(4),
+            deadline: 5,
+        },
+    );
+    decodes(
+        from,
+        &D::DisputeEscalated { disputeId: number(1), arbitrator: who(2), externalId: number(3), deadline: at(4) },
+        DisputeEscalated { dispute_id: 1.into(), arbitrator: who(2), external_id: number(3), deadline: 4 },
+    );
+    decodes(
+        from,
+        &D::DisputeExecuted { disputeId: number(1), ruling: 2, bondRecipient: who(3) },
+        DisputeExecuted { dispute_id: 1.into(), ruling: Ruling::Licensee, bond_recipient: who(3) },
+    );
+    decodes(
+        from,
         &D::DisputeFiled {
             disputeId: number(1),
             licenseId: number(2),
             filer: who(3),
             paymentId: number(4),
             kind: 3,
-            respondent: who(5),
-            arbitrator: who(6),
-            bond: number(7),
-            rulingDeadline: at(8),
-            evidenceCid: Bytes::from_static(&[9]),
+            respondent: who(6),
+            arbitrator: who(7),
+            appealArbitrator: who(8),
+            bond: number(9),
+            deadline: at(10),
+            evidenceCid: bytes(11),
         },
         DisputeFiled {
             dispute_id: 1.into(),
-            license_id: LicenseId(2),
+            license_id: 2.into(),
             filer: who(3),
-            payment_id: PaymentId(4),
+            payment_id: 4.into(),
             kind: DisputeKind::ContentMismatch,
-            respondent: who(5),
-            arbitrator: who(6),
-            bond: amount(7),
-            ruling_deadline: 8,
-            evidence_cid: Bytes::from_static(&[9]),
+            respondent: who(6),
+            arbitrator: who(7),
+            appeal_arbitrator: who(8),
+            bond: amount(9),
+            deadline: 10,
+            evidence_cid: bytes(11),
         },
     );
     decodes(
-        disputes,
-        &D::EvidenceSubmitted { disputeId: number(1), party: who(2), evidenceCid: Bytes::from_static(&[3]) },
-        EvidenceSubmitted { dispute_id: 1.into(), party: who(2), evidence_cid: Bytes::from_static(&[3]) },
+        from,
+        &D::DisputeRuled { disputeId: number(1), by: who(2), ruling: 2, executableFrom: at(4) },
+        DisputeRuled { dispute_id: 1.into(), by: who(2), ruling: Ruling::Licensee, executable_from: 4 },
     );
     decodes(
-        disputes,
-        &D::DisputeRuled { disputeId: number(1), arbitrator: who(2), ruling: 2 },
-        DisputeRuled { dispute_id: 1.into(), arbitrator: who(2), ruling: Ruling::Licensee },
+        from,
+        &D::EvidenceSubmitted { disputeId: number(1), party: who(2), evidenceCid: bytes(3) },
+        EvidenceSubmitted { dispute_id: 1.into(), party: who(2), evidence_cid: bytes(3) },
     );
+    decodes(from, &D::FilingBondSet { filingBond: number(1) }, FilingBondSet { filing_bond: amount(1) });
+}
+
+#[test]
+fn verifier_sets_events() {
+    let from = addresses().verifier_sets;
+    let set = V::VerifierSet { usage: who(2), usageBatch: who(3), keyDelivery: who(4), compliance: who(5) };
     decodes(
-        disputes,
-        &D::DisputeExecuted { disputeId: number(1), ruling: 0, bondRecipient: who(2) },
-        DisputeExecuted { dispute_id: 1.into(), ruling: Ruling::None, bond_recipient: who(2) },
+        from,
+        &V::VerifierSetAdded { version: 1, set, keysHash: word(6) },
+        VerifierSetAdded {
+            version: 1,
+            usage: who(2),
+            usage_batch: who(3),
+            key_delivery: who(4),
+            compliance: who(5),
+            keys_hash: word(6),
+        },
     );
 }
 
@@ -470,4 +609,20 @@ fn an_enumeration_or_id_beyond_what_we_know_is_refused() {
     let log = Erc721::Transfer { from: who(0), to: who(1), tokenId: U256::MAX }.encode_log_data();
     let error = decode_raw(&addresses(), addresses().licenses, log.topics(), &log.data).unwrap_err();
     assert!(error.to_string().contains("license id"), "{error}");
+}
+
+#[test]
+fn standard_events_beside_ours_are_known_and_skipped() {
+    let licenses = addresses().licenses;
+    for log in [
+        L::MetadataUpdate { tokenId: number(1) }.encode_log_data(),
+        L::SubscriptionUpdate { tokenId: number(1), expiration: 2 }.encode_log_data(),
+        H::Approval { owner: who(1), approved: who(2), tokenId: number(3) }.encode_log_data(),
+    ] {
+        assert_eq!(decode_raw(&addresses(), licenses, log.topics(), &log.data).unwrap(), None);
+    }
+    let evidence =
+        H::Evidence { arbitrator: who(1), evidenceGroupID: number(2), party: who(3), evidence: "/ipfs/".into() };
+    let log = evidence.encode_log_data();
+    assert_eq!(decode_raw(&addresses(), addresses().disputes, log.topics(), &log.data).unwrap(), None);
 }

@@ -65,23 +65,32 @@ impl From<sqlx::migrate::MigrateError> for MigrateError {
 pub async fn migrate(conn: &mut PgConnection) -> Result<(), MigrateError> {
     MIGRATOR.run_direct(None, &mut *conn, false).await?;
     let mut transaction = conn.begin().await?;
-    // Roles belong to the whole server: two databases may be migrated at once.
+    // Roles belong to the whole server, advisory locks to one database: another database's migration may create or grant
+    // the role at the same time. That it was first must not cost this database its grants.
     sqlx::query(
         r"
         do $$ begin
           perform pg_advisory_xact_lock(7305790163209970020);
-          if not exists (select from pg_roles where rolname = 'datavault_reader') then
-            create role datavault_reader nologin;
-          end if;
-          -- Whoever may create roles is not thereby allowed to become them.
-          if not (select rolsuper from pg_roles where rolname = current_user) then
-            execute format('grant datavault_reader to %I', current_user)
-              || case when current_setting('server_version_num')::int >= 160000 then ' with set true' else '' end;
-          end if;
+          begin
+            if not exists (select from pg_roles where rolname = 'datavault_reader') then
+              create role datavault_reader nologin;
+            end if;
+          exception
+            when duplicate_object or unique_violation then null;
+          end;
+          begin
+            -- Whoever may create roles is not thereby allowed to become them.
+            if not (select rolsuper from pg_roles where rolname = current_user) then
+              execute format('grant datavault_reader to %I', current_user)
+                || case when current_setting('server_version_num')::int >= 160000 then ' with set true' else '' end;
+            end if;
+          exception
+            when duplicate_object or unique_violation then null;
+          end;
           grant usage on schema public to datavault_reader;
           grant select on all tables in schema public to datavault_reader;
         exception
-          when insufficient_privilege or duplicate_object or unique_violation then
+          when insufficient_privilege then
             raise notice 'readers use the writer''s role: this user may not create or grant datavault_reader';
         end $$",
     )

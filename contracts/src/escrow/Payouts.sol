@@ -172,6 +172,7 @@ abstract contract Payouts is IPaymentEscrow, Ownable2Step, ReentrancyGuardTransi
     ) internal {
         SplitEntry[MAX_PAYEES] storage entries = _splits[terms.splitId()];
         SplitEntry memory first = entries[0];
+        if (first.payees == 1) return _credit(first.account, token, paymentId, netAfter - netBefore);
         uint256 others;
         for (uint256 i = 1; i < first.payees; ++i) {
             SplitEntry memory entry = entries[i];

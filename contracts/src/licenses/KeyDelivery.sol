@@ -120,6 +120,6 @@ abstract contract KeyDelivery is LicenseToken {
     }
 
     function _acceptDigest(uint256 licenseId, uint16 epoch) private view returns (bytes32) {
-        return _hashTypedDataV4(keccak256(abi.encode(ACCEPT_TYPEHASH, licenseId, epoch)));
+        return _hashTypedData(keccak256(abi.encode(ACCEPT_TYPEHASH, licenseId, epoch)));
     }
 }

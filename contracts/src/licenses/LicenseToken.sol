@@ -15,13 +15,6 @@ abstract contract LicenseToken is LicenseBase {
 
     uint256 private constant ALL_BPS = 10_000;
 
-    /// @notice Where metadata is served from: the token's number follows. Empty: metadata is in the URI itself.
-    ///         Owner only.
-    function setBaseUri(string calldata baseUri) external onlyOwner {
-        _manager().baseUri = baseUri;
-        emit BatchMetadataUpdate(0, type(uint256).max);
-    }
-
     function name() public pure override returns (string memory) {
         return "Datavault License";
     }
@@ -32,10 +25,9 @@ abstract contract LicenseToken is LicenseBase {
 
     function tokenURI(uint256 tokenId) public view override returns (string memory) {
         _known(tokenId);
-        string memory number = LibString.toString(tokenId);
-        string memory baseUri = _manager().baseUri;
-        if (bytes(baseUri).length != 0) return string.concat(baseUri, number);
-        return string.concat('data:application/json;utf8,{"name":"Datavault License ', number, '"}');
+        return string.concat(
+            'data:application/json;utf8,{"name":"Datavault License ', LibString.toString(tokenId), '"}'
+        );
     }
 
     function supportsInterface(bytes4 interfaceId) public view override returns (bool) {

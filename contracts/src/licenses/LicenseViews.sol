@@ -57,8 +57,8 @@ abstract contract LicenseViews is LicenseToken, ILicenseTerms {
     function contextOf(uint256 licenseId, uint32 lane, uint32 epoch) external view returns (uint256 ctx) {
         (, uint96 traits) = _known(licenseId);
         if (epoch > traits.epoch()) revert EpochUnknown(licenseId, epoch);
-        uint64 offerId = _record(licenseId).offerId;
-        return _context(licenseId, registry.contentIdOf(_contentNo(offerId)), lane, epoch);
+        (bytes32 contentId,) = _contentOf(_record(licenseId).offerId);
+        return _context(licenseId, contentId, lane, epoch);
     }
 
     /// @inheritdoc ILicenseTerms

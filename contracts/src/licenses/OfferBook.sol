@@ -2,29 +2,30 @@
 pragma solidity 0.8.37;
 
 import {Content, ContentStatus, IContentRegistry} from "../interfaces/IContentRegistry.sol";
-import {
-    BundleItem,
-    ILicenseManager,
-    Offer,
-    OfferKind,
-    OfferStatus,
-    Profile
-} from "../interfaces/ILicenseManager.sol";
+import {BundleItem, Offer, OfferKind, OfferStatus, Order, Profile} from "../interfaces/ILicenseManager.sol";
+import {IPaymentEscrow} from "../interfaces/IPaymentEscrow.sol";
+import {IVerifierSets} from "../interfaces/IVerifierSets.sol";
 import {OfferHash} from "../libraries/OfferHash.sol";
 import {OfferRules} from "../libraries/OfferRules.sol";
 import {SnarkField} from "../libraries/SnarkField.sol";
 import {LicenseManagerStorage} from "../storage/LicenseManagerStorage.sol";
-import {LicenseToken} from "./LicenseToken.sol";
+import {LicenseStore} from "./LicenseStore.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
-import {LibString} from "solady/utils/LibString.sol";
 
-/// @title OfferBook: the terms that content is licensed at, and the keys of who licenses it.
-abstract contract OfferBook is LicenseToken {
+/// @title OfferBook: how offers, and the keys of licensees, are recorded.
+/// @dev A part of the license manager that does not fit into it: deployed by its constructor, and run by it as if it
+///      were its own (`delegatecall`). Called directly, it would only write storage that nobody reads.
+contract OfferBook is LicenseStore {
     uint256 private constant MAX_URI_LENGTH = 512;
     uint256 private constant MAX_ITEMS = 100;
 
-    /// @inheritdoc ILicenseManager
+    /// @custom:oz-upgrades-unsafe-allow constructor
+    constructor(IContentRegistry registry_, IPaymentEscrow escrow_, IVerifierSets verifierSets_)
+        LicenseStore(registry_, escrow_, verifierSets_)
+    {}
+
+    /// @notice {ILicenseManager-setOffer}.
     function setOffer(Offer memory offer, string calldata termsUri, BundleItem[] calldata items)
         external
         whenNotPaused
@@ -33,8 +34,7 @@ abstract contract OfferBook is LicenseToken {
         Content memory content = _content(offer.contentId);
         if (content.creator != msg.sender) revert NotContentCreator(offer.contentId, msg.sender);
         if (content.status != ContentStatus.Active) revert ContentNotActive(offer.contentId);
-        escrow.split(offer.splitId); // reverts when unknown
-        _refuse(_flawOfListing(offer, termsUri, items));
+        _checkListing(offer, termsUri, items);
 
         offerId = _offerId(offer, content);
         OfferStatus storage status = _manager().offers[offerId];
@@ -42,7 +42,7 @@ abstract contract OfferBook is LicenseToken {
         _setStatus(offerId, offer, content, OfferHash.digest(offer), termsUri, items);
     }
 
-    /// @inheritdoc ILicenseManager
+    /// @notice {ILicenseManager-closeOffer}.
     function closeOffer(uint64 offerId) external {
         (bytes32 contentId, Content memory content) = _contentOf(offerId);
         if (content.creator != msg.sender) revert NotContentCreator(contentId, msg.sender);
@@ -52,7 +52,28 @@ abstract contract OfferBook is LicenseToken {
         emit OfferClosed(offerId);
     }
 
-    /// @inheritdoc ILicenseManager
+    /// @notice The first half of {ILicenseManager-buySigned}: checks the signature, and records the offer when this is
+    ///         its first use.
+    function recordSigned(
+        Order calldata order,
+        Offer memory offer,
+        bytes32[] calldata proof,
+        bytes calldata signature
+    ) external {
+        uint64 offerId = order.offerId;
+        Content memory content = _content(offer.contentId);
+        if (offerId != _offerId(offer, content)) revert OfferUnknown(offerId);
+        bytes32 hash = OfferHash.structHash(offer);
+        _checkSignature(content.creator, hash, proof, signature);
+
+        OfferStatus storage status = _manager().offers[offerId];
+        if (status.closed) revert OfferNotOpen(offerId);
+        if (status.digest != 0) return;
+        // Whether its token is listed and its split exists, the escrow sees when it takes the money.
+        _setStatus(offerId, offer, content, bytes25(hash), "", new BundleItem[](0));
+    }
+
+    /// @notice {ILicenseManager-publishProfile}.
     function publishProfile(uint256 keyX, uint256 keyY, uint256 commitment, address sessionKey)
         external
         returns (uint64 profileId)
@@ -68,66 +89,22 @@ abstract contract OfferBook is LicenseToken {
         emit ProfilePublished(profileId, msg.sender, keyX, keyY, commitment, sessionKey);
     }
 
-    // ---- views
-
-    /// @inheritdoc ILicenseManager
-    function offerStructHash(Offer memory offer) external pure returns (bytes32) {
-        return OfferHash.structHash(offer);
-    }
-
-    /// @inheritdoc ILicenseManager
-    function offerTypedDigest(Offer memory offer) external view returns (bytes32) {
-        return _hashTypedDataV4(OfferHash.structHash(offer));
-    }
-
-    /// @inheritdoc ILicenseManager
-    function offerTreeDigest(bytes32 root) external view returns (bytes32) {
-        return _hashTypedDataV4(OfferHash.treeHash(root));
-    }
-
-    /// @inheritdoc ILicenseManager
-    function offerStatus(uint64 offerId) external view returns (OfferStatus memory) {
-        return _manager().offers[offerId];
-    }
-
-    /// @inheritdoc ILicenseManager
-    function profile(uint64 profileId) external view returns (Profile memory found) {
-        found = _manager().profiles[profileId];
-        if (found.owner == address(0)) revert ProfileUnknown(profileId);
-    }
-
     // ---- internals
 
-    /// @return status Of an offer whose terms were brought along.
-    function _listedOffer(uint64 offerId, Offer memory offer)
-        internal
-        view
-        returns (OfferStatus memory status)
-    {
-        status = _manager().offers[offerId];
-        if (status.digest == 0) revert OfferUnknown(offerId);
-        _checkDigest(offerId, offer, status.digest);
-    }
-
-    /// @return status Of an offer that the content's creator signed; recorded when this is its first use.
-    function _signedOffer(
+    function _setStatus(
         uint64 offerId,
         Offer memory offer,
         Content memory content,
-        bytes32[] calldata proof,
-        bytes calldata signature
-    ) internal returns (OfferStatus memory status) {
-        if (offerId != _offerId(offer, content)) revert OfferUnknown(offerId);
-        bytes32 hash = OfferHash.structHash(offer);
-        _checkSignature(content.creator, hash, proof, signature);
-
-        status = _manager().offers[offerId];
-        if (status.closed) revert OfferNotOpen(offerId);
-        if (status.digest == 0) {
-            // What is listed and known to the escrow, it looks up when it takes the money.
-            return _setStatus(offerId, offer, content, bytes25(hash), new string(0), new BundleItem[](0));
-        }
-        if (status.digest != bytes25(hash)) revert TermsChanged(offerId, bytes25(hash), status.digest);
+        bytes25 digest,
+        string memory termsUri,
+        BundleItem[] memory items
+    ) private {
+        OfferRules.check(offer, content);
+        uint8 verifiers = verifierSets.current();
+        _manager().offers[offerId] = OfferStatus({
+            digest: digest, sold: 0, closed: false, verifiers: verifiers, generation: content.generation
+        });
+        emit OfferSet(offerId, offer.contentId, content.creator, verifiers, offer, termsUri, items);
     }
 
     function _checkSignature(
@@ -139,63 +116,40 @@ abstract contract OfferBook is LicenseToken {
         if (proof.length != 0) {
             hash = OfferHash.treeHash(MerkleProof.processProofCalldata(proof, OfferHash.leaf(hash)));
         }
-        if (!SignatureChecker.isValidSignatureNowCalldata(creator, _hashTypedDataV4(hash), signature)) {
+        if (!SignatureChecker.isValidSignatureNowCalldata(creator, _hashTypedData(hash), signature)) {
             revert SignatureInvalid(creator);
         }
     }
 
-    function _setStatus(
-        uint64 offerId,
-        Offer memory offer,
-        Content memory content,
-        bytes25 digest,
-        string memory termsUri,
-        BundleItem[] memory items
-    ) private returns (OfferStatus memory status) {
-        _refuse(OfferRules.flawOf(offer, content));
-        status.digest = digest;
-        status.verifiers = verifierSets.current();
-        status.generation = content.generation;
-        _manager().offers[offerId] = status;
-        emit OfferSet(offerId, offer.contentId, content.creator, status.verifiers, offer, termsUri, items);
-    }
-
     /// What a purchase does not find out by itself, or too late.
-    function _flawOfListing(Offer memory offer, string calldata termsUri, BundleItem[] calldata items)
+    function _checkListing(Offer memory offer, string calldata termsUri, BundleItem[] calldata items)
         private
         view
-        returns (bytes32)
     {
-        if (bytes(termsUri).length > MAX_URI_LENGTH) return "termsUri";
-        if (offer.validUntil != 0 && offer.validUntil <= block.timestamp) return "validUntil";
-        if (!escrow.isListed(offer.token)) return "token";
-        if (offer.kind == OfferKind.Bundle) return _flawOfItems(offer, items);
-        if (items.length != 0) revert BundleItemsInvalid(0);
-        return 0;
+        if (bytes(termsUri).length > MAX_URI_LENGTH) revert OfferInvalid("termsUri");
+        if (offer.validUntil != 0 && offer.validUntil <= block.timestamp) revert OfferInvalid("validUntil");
+        if (!escrow.isListed(offer.token)) revert OfferInvalid("token");
+        escrow.split(offer.splitId); // reverts when unknown
+        if (offer.kind == OfferKind.Bundle) _checkItems(offer, items);
+        else if (items.length != 0) revert BundleItemsInvalid(0);
     }
 
     /// Contents of the caller, each once, and together the units that the bundle says.
-    function _flawOfItems(Offer memory offer, BundleItem[] calldata items) private view returns (bytes32) {
+    function _checkItems(Offer memory offer, BundleItem[] calldata items) private view {
         if (items.length == 0 || items.length > MAX_ITEMS) revert BundleItemsInvalid(items.length);
-        if (keccak256(abi.encode(items)) != offer.itemsHash) return "itemsHash";
+        if (keccak256(abi.encode(items)) != offer.itemsHash) revert OfferInvalid("itemsHash");
 
         uint256 units = 0;
         bool limited = true;
         bytes32 last = 0;
         for (uint256 i = 0; i < items.length; ++i) {
             bytes32 contentId = items[i].contentId;
-            if (contentId <= last || _content(contentId).creator != msg.sender) {
-                revert BundleItemsInvalid(i);
-            }
+            if (contentId <= last || _content(contentId).creator != msg.sender) revert BundleItemsInvalid(i);
             last = contentId;
             units += items[i].units;
             if (items[i].units == 0) limited = false;
         }
-        return offer.units == (limited ? units : 0) ? bytes32(0) : bytes32("units");
-    }
-
-    function _refuse(bytes32 field) private pure {
-        if (field != 0) revert OfferInvalid(LibString.fromSmallString(field));
+        if (offer.units != (limited ? units : 0)) revert OfferInvalid("units");
     }
 
     function _offerId(Offer memory offer, Content memory content) private pure returns (uint64) {

@@ -14,50 +14,50 @@ import {HoldRequest, ReleaseRule} from "../interfaces/IPaymentEscrow.sol";
 import {LicenseTraits} from "../libraries/LicenseTraits.sol";
 import {LicenseManagerStorage, LicenseRecord} from "../storage/LicenseManagerStorage.sol";
 import {OfferBook} from "./OfferBook.sol";
+import {Offers} from "./Offers.sol";
 
 /// @title Purchases: from an order to a license and held money.
-abstract contract Purchases is OfferBook {
+abstract contract Purchases is Offers {
     /// @inheritdoc ILicenseManager
-    function buy(Order calldata order, Offer memory offer)
+    function buy(Order memory order, Offer memory offer)
         external
         payable
         whenNotPaused
         nonReentrant
         returns (uint256 licenseId)
     {
-        OfferStatus memory status = _listedOffer(order.offerId, offer);
-        return _buy(order, offer, status, _content(offer.contentId));
+        return _buy(order, offer);
     }
 
     /// @inheritdoc ILicenseManager
-    function buySigned(
-        Order calldata order,
-        Offer memory offer,
-        bytes32[] calldata proof,
-        bytes calldata signature
-    ) external payable whenNotPaused nonReentrant returns (uint256 licenseId) {
-        Content memory content = _content(offer.contentId);
-        OfferStatus memory status = _signedOffer(order.offerId, offer, content, proof, signature);
-        return _buy(order, offer, status, content);
-    }
-
-    function _buy(Order calldata order, Offer memory offer, OfferStatus memory status, Content memory content)
-        private
+    function buySigned(Order memory order, Offer memory offer, bytes32[] calldata, bytes calldata)
+        external
+        payable
+        whenNotPaused
+        nonReentrant
         returns (uint256 licenseId)
     {
-        _checkOffer(order, offer, status, content);
-        uint256 price = _checkOrder(order, offer);
-        address payer = order.payer == address(0) ? msg.sender : order.payer;
-        address referrer = order.referrer;
-        if (referrer != address(0)) {
-            if (referrer == msg.sender || referrer == payer || referrer == order.licensee) {
-                revert SelfReferral(referrer);
-            }
-        }
+        _inOfferBook(OfferBook.recordSigned.selector);
+        return _buy(order, offer);
+    }
 
-        LicenseManagerStorage storage $ = _manager();
-        if (offer.supply != 0) $.offers[order.offerId].sold = status.sold + 1;
-        licenseId = _issue(order, offer, status.verifiers, content);
+    // ---- internals
+
+    function _buy(Order memory order, Offer memory offer) private returns (uint256 licenseId) {
+        OfferStatus memory status = _manager().offers[order.offerId];
+        if (status.digest == 0) revert OfferUnknown(order.offerId);
+        _checkDigest(order.offerId, offer, status.digest);
+        Content memory content = _content(offer.contentId);
+        _checkOffer(order, offer, status, content);
+        if (offer.supply != 0) _manager().offers[order.offerId].sold = status.sold + 1;
+
+        bool perUse = offer.kind == OfferKind.PerUse;
+        if (perUse == (order.units == 0) || order.units > type(uint40).max) revert UnitsInvalid(order.units);
+        uint64 units = perUse ? order.units : offer.units;
+        uint256 price = perUse ? uint256(offer.unitPrice) * units : offer.price;
+        address payer = _checkOrder(order, offer, price);
+
+        licenseId = _issue(order, offer, status.verifiers, content, units);
         emit LicenseIssued(
             licenseId,
             order.offerId,
@@ -67,22 +67,18 @@ abstract contract Purchases is OfferBook {
             order.profileId,
             content.meterId,
             content.version,
-            offer.kind == OfferKind.PerUse ? order.units : offer.units,
+            units,
             uint40(block.timestamp),
-            offer.duration == 0 ? 0 : uint40(block.timestamp) + offer.duration,
+            offer.duration == 0 ? 0 : uint40(block.timestamp + offer.duration),
             offer.token,
             price,
-            referrer
+            order.referrer
         );
-        _holdPrice(offer, licenseId, payer, price);
-        if (offer.bond != 0) {
-            $.overagePrices[licenseId] = offer.overagePrice;
-            _holdBond(offer, licenseId, payer);
-        }
+        _holdMoney(offer, licenseId, payer, price);
     }
 
     function _checkOffer(
-        Order calldata order,
+        Order memory order,
         Offer memory offer,
         OfferStatus memory status,
         Content memory content
@@ -102,30 +98,42 @@ abstract contract Purchases is OfferBook {
         }
     }
 
-    /// @return price What the license costs, or its deposit, without the bond.
-    function _checkOrder(Order calldata order, Offer memory offer) private view returns (uint256 price) {
-        bool perUse = offer.kind == OfferKind.PerUse;
-        if (perUse == (order.units == 0) || order.units > type(uint40).max) revert UnitsInvalid(order.units);
-        price = perUse ? uint256(offer.unitPrice) * order.units : offer.price;
+    /// @return payer Who gets back what is refunded.
+    function _checkOrder(Order memory order, Offer memory offer, uint256 price)
+        private
+        view
+        returns (address payer)
+    {
         uint256 total = price + offer.bond;
         if (total > order.maxTotal) revert TotalAboveMax(total, order.maxTotal);
         _checkValue(offer.token, total);
         _checkProfile(order.profileId, order.licensee);
+        payer = order.payer == address(0) ? msg.sender : order.payer;
+        address referrer = order.referrer;
+        if (referrer == address(0)) return payer;
+        if (referrer == msg.sender || referrer == payer || referrer == order.licensee) {
+            revert SelfReferral(referrer);
+        }
     }
 
-    function _issue(Order calldata order, Offer memory offer, uint8 verifiers, Content memory content)
-        private
-        returns (uint256 licenseId)
-    {
+    function _issue(
+        Order memory order,
+        Offer memory offer,
+        uint8 verifiers,
+        Content memory content,
+        uint64 units
+    ) private returns (uint256 licenseId) {
         LicenseManagerStorage storage $ = _manager();
-        uint40 id = $.lastId + 1;
-        $.lastId = offer.bond == 0 ? id : id + 1;
-        licenseId = id;
+        bool bonded = offer.bond != 0;
+        licenseId = $.lastId + 1;
+        // A bond is the payment after the license's.
+        $.lastId = uint40(bonded ? licenseId + 1 : licenseId);
+        if (bonded) $.overagePrices[licenseId] = offer.overagePrice;
         LicenseRecord memory record = LicenseRecord({
             offerId: order.offerId,
             profileId: uint40(order.profileId), // counted in 40 bits, and known
             meterId: uint40(content.meterId),
-            units: uint40(offer.kind == OfferKind.PerUse ? order.units : offer.units),
+            units: uint40(units),
             startsAt: uint40(block.timestamp),
             lasts: offer.duration
         });
@@ -134,7 +142,7 @@ abstract contract Purchases is OfferBook {
             offer.kind,
             offer.delivery,
             offer.transferable,
-            offer.bond != 0,
+            bonded,
             offer.royaltyBps,
             content.version,
             verifiers
@@ -143,44 +151,35 @@ abstract contract Purchases is OfferBook {
         _mintAndSetExtraDataUnchecked(order.licensee, licenseId, traits);
     }
 
-    function _holdPrice(Offer memory offer, uint256 licenseId, address payer, uint256 price) private {
-        HoldRequest memory request = _request(offer, licenseId, payer);
+    function _holdMoney(Offer memory offer, uint256 licenseId, address payer, uint256 price) private {
+        HoldRequest memory request;
         request.paymentId = licenseId;
-        request.amount = price;
-        uint256 deadline = block.timestamp;
-        if (offer.kind == OfferKind.PerUse) {
-            deadline += offer.duration + offer.settlementGrace;
-        } else if (offer.delivery == Delivery.Key) {
-            request.rule = ReleaseRule.Cliff;
-            request.disputeWindow = offer.disputeWindow;
-            deadline += offer.deliveryWindow;
-        } else {
-            request.rule = ReleaseRule.Linear;
-            request.startsAt = uint40(block.timestamp);
-            deadline += offer.duration;
-        }
-        request.deadline = uint40(deadline);
-        _hold(request);
-    }
-
-    function _holdBond(Offer memory offer, uint256 licenseId, address payer) private {
-        HoldRequest memory request = _request(offer, licenseId, payer);
-        request.paymentId = licenseId + 1;
-        request.amount = offer.bond;
-        request.deadline = uint40(block.timestamp + offer.duration + offer.settlementGrace);
-        _hold(request);
-    }
-
-    /// A Metered one, unless the rule is changed.
-    function _request(Offer memory offer, uint256 licenseId, address payer)
-        private
-        view
-        returns (HoldRequest memory request)
-    {
         request.licenseId = licenseId;
         request.funder = msg.sender;
         request.payer = payer;
         request.token = offer.token;
+        request.amount = price;
         request.splitId = offer.splitId;
+        uint256 settled = block.timestamp + offer.duration + offer.settlementGrace;
+        if (offer.kind == OfferKind.PerUse) {
+            request.deadline = uint40(settled);
+        } else if (offer.delivery == Delivery.Key) {
+            request.rule = ReleaseRule.Cliff;
+            request.deadline = uint40(block.timestamp + offer.deliveryWindow);
+            request.disputeWindow = offer.disputeWindow;
+        } else {
+            request.rule = ReleaseRule.Linear;
+            request.startsAt = uint40(block.timestamp);
+            request.deadline = uint40(block.timestamp + offer.duration);
+        }
+        _hold(request);
+        if (offer.bond == 0) return;
+
+        request.paymentId = licenseId + 1;
+        request.amount = offer.bond;
+        request.rule = ReleaseRule.Metered;
+        request.deadline = uint40(settled);
+        request.disputeWindow = 0;
+        _hold(request);
     }
 }

@@ -19,8 +19,8 @@ using {writeRecord} for LicenseRecord global;
 
 /// Writes all of a record at once, where the compiler would write its slot field by field.
 function writeRecord(LicenseRecord memory record, LicenseRecord storage to) {
-    uint256 packed = uint256(record.offerId) | uint256(record.profileId) << 64 | uint256(record.meterId) << 104
-        | uint256(record.units) << 144 | uint256(record.startsAt) << 184 | uint256(record.lasts) << 224;
+    uint256 packed = uint256(record.offerId) | uint256(record.profileId) << 64 | uint256(record.meterId)
+        << 104 | uint256(record.units) << 144 | uint256(record.startsAt) << 184 | uint256(record.lasts) << 224;
     assembly ("memory-safe") {
         sstore(to.slot, packed)
     }
@@ -38,5 +38,4 @@ struct LicenseManagerStorage {
     /// Licenses and payments are counted together.
     uint40 lastId;
     uint40 lastProfileId;
-    string baseUri;
 }

@@ -24,6 +24,7 @@ contract!(UsageBatchVerifier, "../artifacts/UsageBatchVerifier.json");
 contract!(KeyDeliveryVerifier, "../artifacts/KeyDeliveryVerifier.json");
 contract!(ComplianceVerifier, "../artifacts/ComplianceVerifier.json");
 contract!(TimelockController, "../artifacts/TimelockController.json");
+contract!(PanelArbitrator, "../artifacts/PanelArbitrator.json");
 contract!(PurchaseRouter, "../artifacts/PurchaseRouter.json");
 contract!(CompanyAccount, "../artifacts/CompanyAccount.json");
 contract!(CompanyAccountFactory, "../artifacts/CompanyAccountFactory.json");

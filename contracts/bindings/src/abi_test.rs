@@ -12,13 +12,20 @@ use crate::{
     revert::RevertReason,
 };
 
-const ARTIFACTS: [(&str, &str); 6] = [
+/// Those that are mirrored, then those that are not.
+const ARTIFACTS: [(&str, &str); 12] = [
     ("ContentRegistry", include_str!("../../artifacts/ContentRegistry.json")),
     ("LicenseManager", include_str!("../../artifacts/LicenseManager.json")),
     ("PaymentEscrow", include_str!("../../artifacts/PaymentEscrow.json")),
     ("UsageTracker", include_str!("../../artifacts/UsageTracker.json")),
     ("DisputeResolution", include_str!("../../artifacts/DisputeResolution.json")),
     ("VerifierSets", include_str!("../../artifacts/VerifierSets.json")),
+    ("PurchaseRouter", include_str!("../../artifacts/PurchaseRouter.json")),
+    ("CompanyAccount", include_str!("../../artifacts/CompanyAccount.json")),
+    ("CompanyAccountFactory", include_str!("../../artifacts/CompanyAccountFactory.json")),
+    ("PanelArbitrator", include_str!("../../artifacts/PanelArbitrator.json")),
+    ("TimelockController", include_str!("../../artifacts/TimelockController.json")),
+    ("DevToken", include_str!("../../artifacts/DevToken.json")),
 ];
 
 fn abi(artifact: &str) -> JsonAbi {
@@ -75,8 +82,8 @@ pub(crate) fn terms() -> OfferTerms {
 #[test]
 fn every_event_of_the_contracts_is_known() {
     let named = addresses().named();
-    for (name, artifact) in ARTIFACTS {
-        let (_, address) = named.into_iter().find(|(known, _)| *known == name).unwrap();
+    for (name, artifact) in &ARTIFACTS[..6] {
+        let (_, address) = named.into_iter().find(|(known, _)| known == name).unwrap();
         for event in abi(artifact).events() {
             let outcome = decode_raw(&addresses(), address, &[event.selector()], &[]);
             let unknown = matches!(outcome, Err(crate::DecodeError { problem: DecodeProblem::UnknownEvent(_), .. }));
@@ -89,7 +96,7 @@ fn every_event_of_the_contracts_is_known() {
 fn every_error_of_the_contracts_has_a_sentence() {
     for (name, artifact) in ARTIFACTS {
         for error in abi(artifact).errors() {
-            // Zeros, with one dynamic argument at the most, which then starts where the words end and is empty.
+            // Zeros, and one empty dynamic argument at the most, which starts where the words end.
             let words = error.inputs.len();
             let mut data = error.selector().to_vec();
             for input in &error.inputs {

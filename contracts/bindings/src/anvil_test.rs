@@ -10,7 +10,8 @@ use alloy::{
 };
 use domain::{
     Amount, ChainEvent, ContentId, ContentKind, ContentRegistered, Delivery, LicenseIssued, MeterId, MeterPublished,
-    OfferKind, OfferSet, OfferTerms, PaymentState, ProfilePublished, Token, Withdrawn,
+    OfferId, OfferKind, OfferSet, OfferTerms, Payee, PaymentState, ProfilePublished, SplitCreated, SplitId, Token,
+    Withdrawn,
 };
 
 use crate::{
@@ -27,14 +28,7 @@ impl Chain {
     async fn start() -> Self {
         let anvil = Anvil::at(anvil_path()).spawn();
         let owner = PrivateKeySigner::from(anvil.keys()[0].clone());
-        let config = DeployConfig {
-            owner: owner.address(),
-            guardian: owner.address(),
-            fee_recipient: owner.address(),
-            fee_bps: 250,
-            filing_bond: Amount::from(1_000_u128),
-            with_dev_token: true,
-        };
+        let config = DeployConfig::local(owner.address());
         let mut steps = Vec::new();
         let deployment = deploy(&anvil.endpoint(), &owner, &config, |step| steps.push(step)).await.expect("deploys");
         assert_eq!(steps.len(), steps[0].total);
@@ -60,12 +54,21 @@ impl Chain {
         (meter.meter_id, content.content_id)
     }
 
+    async fn split_of(&self, account: &PrivateKeySigner) -> SplitId {
+        assert_eq!(self.vault.solo_split_of(account.address()).await.unwrap(), None);
+        let call = self.vault.addresses().create_split(&[Payee { account: account.address(), share_bps: 10_000 }]);
+        let split: SplitCreated = self.vault.send_and_confirm(account, &call).await.unwrap().event().unwrap();
+        assert_eq!(self.vault.solo_split_of(account.address()).await.unwrap(), Some(split.split_id));
+        split.split_id
+    }
+
     async fn sell(&self, creator: &PrivateKeySigner, buyer: &PrivateKeySigner) -> LicenseIssued {
         let (_, content_id) = self.register(creator).await;
-        let terms = perpetual(content_id);
-        let call = self.vault.addresses().set_offer(&terms);
+        let terms = perpetual(content_id, self.split_of(creator).await);
+        let call = self.vault.addresses().set_offer(&terms, "ipfs://terms", &[]);
         let offer: OfferSet = self.vault.send_and_confirm(creator, &call).await.unwrap().event().unwrap();
-        assert_eq!(offer.terms, terms);
+        assert_eq!((&offer.terms, offer.terms_uri.as_str()), (&terms, "ipfs://terms"));
+        assert_eq!(offer.offer_id, OfferId::of(1, terms.nonce).unwrap());
         assert_eq!(self.vault.offer(offer.offer_id).await.unwrap(), terms);
         let call = self.vault.addresses().publish_profile(U256::from(4), U256::from(5), U256::from(6), buyer.address());
         let profile: ProfilePublished = self.vault.send_and_confirm(buyer, &call).await.unwrap().event().unwrap();
@@ -75,10 +78,10 @@ impl Chain {
             profile_id: profile.profile_id,
             units: 0,
             max_total: terms.price,
-            expected_terms_hash: terms.terms_hash,
+            payer: Address::ZERO,
             referrer: Address::ZERO,
         };
-        let call = self.vault.addresses().buy(&order, terms.price);
+        let call = self.vault.addresses().buy(&order, &terms, terms.price);
         self.vault.send_and_confirm(buyer, &call).await.unwrap().event().unwrap()
     }
 }
@@ -109,19 +112,23 @@ fn registration(meter_id: MeterId) -> Registration {
         metadata_cid: cid,
         kind: ContentKind::File,
         meter_id,
-        payees: Vec::new(),
     }
 }
 
-fn perpetual(content_id: ContentId) -> OfferTerms {
+fn perpetual(content_id: ContentId, split_id: SplitId) -> OfferTerms {
     OfferTerms {
         content_id,
+        nonce: 7,
         kind: OfferKind::Perpetual,
         delivery: Delivery::Key,
         transferable: false,
+        buyer: Address::ZERO,
         token: Token::ETH,
         price: Amount::from(1_000_000_u128),
         unit_price: Amount::ZERO,
+        units: 0,
+        overage_price: Amount::ZERO,
+        bond: Amount::ZERO,
         unit_bytes: 0,
         max_units_per_event: 0,
         duration_secs: 0,
@@ -131,9 +138,11 @@ fn perpetual(content_id: ContentId) -> OfferTerms {
         supply: 0,
         valid_until: 0,
         usage_bits: 1,
+        royalty_bps: 0,
+        split_id,
         arbitrator: Address::repeat_byte(0xab),
         terms_hash: B256::repeat_byte(1),
-        terms_uri: "ipfs://terms".to_owned(),
+        items_hash: B256::ZERO,
     }
 }
 
@@ -144,16 +153,16 @@ async fn a_purchase_without_delivery_is_refunded_after_the_deadline_and_not_befo
     let sold = chain.sell(&creator, &buyer).await;
 
     let license = vault.license(sold.license_id).await.unwrap();
-    assert_eq!((license.offer_id, license.payment_id, license.delivered), (sold.offer_id, sold.payment_id, false));
+    assert_eq!((license.offer_id, license.periods, license.delivered), (sold.offer_id, 1, false));
+    let payment_id = sold.license_id.payment_id();
     assert_eq!(vault.owner_of(sold.license_id).await.unwrap(), buyer.address());
     assert!(!vault.is_valid(sold.license_id).await.unwrap());
     assert_eq!(vault.license_issued(sold.license_id).await.unwrap(), sold);
     assert_eq!(vault.key_delivered(sold.license_id).await.unwrap(), None);
-    let payment = vault.payment(sold.payment_id).await.unwrap();
+    let payment = vault.payment(payment_id).await.unwrap();
     assert_eq!((payment.state, payment.amount), (PaymentState::Held, sold.total));
-    assert_eq!(vault.liabilities(Token::ETH).await.unwrap(), sold.total);
 
-    let refund = vault.addresses().refund(sold.payment_id);
+    let refund = vault.addresses().refund(payment_id);
     let refused = vault.send_and_confirm(&buyer, &refund).await.unwrap_err();
     assert_eq!(refused.revert_reason().unwrap().name(), "NotRefundableYet", "{refused}");
     assert!(refused.to_string().starts_with("cannot refund the payment: payment 1 is not refundable before 20"));
@@ -169,7 +178,7 @@ async fn a_purchase_without_delivery_is_refunded_after_the_deadline_and_not_befo
     let withdrawn: Withdrawn =
         vault.send_and_confirm(&buyer, &vault.addresses().withdraw(Token::ETH)).await.unwrap().event().unwrap();
     assert_eq!((withdrawn.amount, withdrawn.balance), (sold.total, Amount::ZERO));
-    assert_eq!(vault.payment(sold.payment_id).await.unwrap().state, PaymentState::Closed);
+    assert_eq!(vault.payment(payment_id).await.unwrap().state, PaymentState::Refunded);
 }
 
 #[tokio::test]
@@ -197,7 +206,7 @@ async fn the_chain_is_told_from_its_first_block_in_order() {
     let all = chain.vault.events(0, end).await.unwrap();
     assert_eq!(all, chain.vault.events(start, end).await.unwrap());
     let names: Vec<_> = all.iter().map(|(_, event)| event.name()).collect();
-    assert_eq!(names[0], "FeeSet");
+    assert_eq!(names[..3], ["VerifierSetAdded", "AttesterSet", "FilingBondSet"], "{names:?}");
     assert!(names.contains(&"LicenseTransferred") && names.contains(&"PaymentHeld"), "{names:?}");
     assert!(all.iter().any(|(_, event)| *event == ChainEvent::from(sold.clone())));
     assert!(all.is_sorted_by_key(|(place, _)| (place.block_number, place.log_index)));
@@ -230,7 +239,7 @@ async fn refusals_and_shortages_are_said_before_anything_is_sent() {
 async fn the_tracker_computes_the_same_digest_of_a_head() {
     let chain = Chain::start().await;
     let sold = chain.sell(&chain.actor(1), &chain.actor(2)).await;
-    let ctx = chain.vault.context_of(sold.license_id, 3).await.unwrap();
+    let ctx = chain.vault.context_of(sold.license_id, 3, 0).await.unwrap();
     let head = Head { ctx, seq: 5, total: 9, head: U256::from(1234), time: 1_800_000_000 };
     let usage = chain.vault.addresses().usage;
     let call = UsageTracker::headDigestCall {
@@ -271,9 +280,18 @@ async fn an_rpc_that_does_not_answer_is_said_within_seconds() {
         start_block: 0,
         addresses: crate::abi_test::addresses(),
         usage_verifier: Address::ZERO,
+        usage_batch_verifier: Address::ZERO,
         key_delivery_verifier: Address::ZERO,
+        compliance_verifier: Address::ZERO,
         usage_vk_sha256: B256::ZERO,
         key_delivery_vk_sha256: B256::ZERO,
+        compliance_vk_sha256: B256::ZERO,
+        owner: Address::ZERO,
+        timelock: None,
+        panel: None,
+        purchase_router: Address::ZERO,
+        company_accounts: Address::ZERO,
+        contracts: Vec::new(),
         dev_token: None,
     };
     // A port that takes connections and stays silent, then the same port closed.

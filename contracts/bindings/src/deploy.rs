@@ -42,8 +42,14 @@ pub struct DeployConfig {
     pub fee_bps: u16,
     /// Wei that a filer of a dispute posts.
     pub filing_bond: Amount,
-    /// Hears appeals; zero: nobody.
+    /// Hears appeals; zero: the panel, or nobody where there is none.
     pub appeal_arbitrator: Address,
+    /// Votes on disputes that are brought before the panel; empty: no panel is deployed.
+    pub panel: Vec<Address>,
+    /// Wei that a dispute before the panel costs.
+    pub panel_fee: Amount,
+    /// Seconds that the panel has to vote: an hour to 14 days.
+    pub panel_voting_secs: u64,
     /// ERC-20s that payments are taken in from the start; later ones wait for the timelock.
     pub tokens: Vec<Address>,
     /// Also deploy an ERC-20 that anyone may mint, and take payments in it.
@@ -58,7 +64,7 @@ pub struct DeployConfig {
 impl DeployConfig {
     /// One account in all roles, development money, no timelock: for local chains.
     #[must_use]
-    pub const fn local(owner: Address) -> Self {
+    pub fn local(owner: Address) -> Self {
         Self {
             owner,
             timelock_delay_secs: None,
@@ -66,8 +72,11 @@ impl DeployConfig {
             attester: owner,
             fee_recipient: owner,
             fee_bps: 250,
-            filing_bond: Amount::ZERO,
+            filing_bond: Amount::from(1_000_u128),
             appeal_arbitrator: Address::ZERO,
+            panel: vec![owner],
+            panel_fee: Amount::from(1_000_u128),
+            panel_voting_secs: 7 * 86_400,
             tokens: Vec::new(),
             with_dev_token: true,
             permit2: PERMIT2,

@@ -74,6 +74,9 @@ pub struct Deployment {
     /// Through which the operator acts; only local chains have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timelock: Option<Address>,
+    /// `PanelArbitrator`, an arbitrator that offers may name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub panel: Option<Address>,
     /// `PurchaseRouter`.
     pub purchase_router: Address,
     /// `CompanyAccountFactory`.

@@ -85,7 +85,7 @@ impl Addresses {
     /// Sets what later filers post. Operator only. Emits `FilingBondSet`.
     #[must_use]
     pub fn set_filing_bond(&self, filing_bond: Amount) -> Call {
-        Call::new(self.disputes, "set the filing bond", &D::setFilingBondCall { filingBond: filing_bond.0 })
+        Call::new(self.disputes, "set the filing bond", &D::setFilingBondCall { filingBond_: filing_bond.0 })
     }
 
     /// Names who hears appeals of later disputes; zero: nobody. Operator only. Emits `AppealArbitratorSet`.

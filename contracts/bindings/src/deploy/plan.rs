@@ -9,7 +9,7 @@ use super::DeployConfig;
 use crate::{
     abi::{
         CompanyAccount, CompanyAccountFactory, ContentRegistry, DevToken, DisputeResolution, ERC1967Proxy,
-        LicenseManager, PaymentEscrow, PurchaseRouter, TimelockController, UsageTracker, VerifierSets,
+        LicenseManager, PanelArbitrator, PaymentEscrow, PurchaseRouter, TimelockController, UsageTracker, VerifierSets,
     },
     deployment::{Addresses, DeployedContract, Deployment},
     verifiers::{self, COMPLIANCE, KEY_DELIVERY, USAGE, USAGE_BATCH},
@@ -98,7 +98,8 @@ impl Draft<'_> {
             &VerifierSets::DEPLOYED_BYTECODE,
             &arguments,
         );
-        let addresses = self.core(verifier_sets, owner, handover);
+        let panel = self.panel(owner);
+        let addresses = self.core(verifier_sets, owner, handover, panel.unwrap_or_default());
         let (purchase_router, company_accounts) = self.periphery(&addresses);
         self.list(&addresses, &tokens);
         if handover {
@@ -117,6 +118,7 @@ impl Draft<'_> {
             compliance_vk_sha256: COMPLIANCE.verifying_key_sha256(),
             owner: config.owner,
             timelock,
+            panel,
             purchase_router,
             company_accounts,
             dev_token,
@@ -149,12 +151,26 @@ impl Draft<'_> {
         (Some(timelock), lists_tokens)
     }
 
+    fn panel(&mut self, owner: Address) -> Option<Address> {
+        let DeployConfig { panel, panel_fee, panel_voting_secs, .. } = self.config;
+        if panel.is_empty() {
+            return None;
+        }
+        let arguments = (owner, panel.clone(), panel_fee.0, U256::from(*panel_voting_secs)).abi_encode_params();
+        let (code, runtime) = (&PanelArbitrator::BYTECODE, &PanelArbitrator::DEPLOYED_BYTECODE);
+        Some(self.create("PanelArbitrator", "PanelArbitrator", code, runtime, &arguments))
+    }
+
     /// Four implementations, their proxies in the same order, and the escrow.
-    fn core(&mut self, verifier_sets: Address, owner: Address, handover: bool) -> Addresses {
+    fn core(&mut self, verifier_sets: Address, owner: Address, handover: bool, panel: Address) -> Addresses {
         let at = |step: u64| self.next(step);
         let (registry, licenses, usage, disputes, escrow) = (at(4), at(5), at(6), at(7), at(8));
         let addresses = Addresses { registry, licenses, escrow, usage, disputes, verifier_sets };
         let config = self.config;
+        let appeal_arbitrator = match config.appeal_arbitrator {
+            Address::ZERO => panel,
+            named => named,
+        };
         let implementations = [
             self.create(
                 "ContentRegistry implementation",
@@ -193,7 +209,7 @@ impl Draft<'_> {
             DisputeResolution::initializeCall {
                 owner_: owner,
                 filingBond_: config.filing_bond.0,
-                appealArbitrator_: config.appeal_arbitrator,
+                appealArbitrator: appeal_arbitrator,
             }
             .abi_encode(),
         ];

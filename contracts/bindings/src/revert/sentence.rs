@@ -22,6 +22,7 @@ macro_rules! sentences {
 mod disputes;
 mod escrow;
 mod licenses;
+mod periphery;
 mod registry;
 mod standards;
 mod usage;
@@ -33,6 +34,7 @@ pub(super) fn of(data: &[u8]) -> Option<(&'static str, String)> {
         .or_else(|| escrow::of(data))
         .or_else(|| usage::of(data))
         .or_else(|| disputes::of(data))
+        .or_else(|| periphery::of(data))
         .or_else(|| standards::of(data))
 }
 

@@ -15,7 +15,7 @@ sentences!(of {
         "payment {} stays frozen for its dispute: it cannot be thawed before {}", e.paymentId, time(e.thawableAt)
     );
     E::FreezeExhausted, e => ("payment {} was frozen for as long as a payment can be: never again", e.paymentId);
-    E::AlreadyDelivered, e => ("the key of payment {} was already delivered", e.paymentId);
+    E::AlreadyDelivered, e => ("{} was already delivered", e.paymentId);
     E::DeliveryTooLate, e => (
         "payment {} had to be delivered by {}: the payer may take it back now", e.paymentId, time(e.deliveryDeadline)
     );
@@ -43,6 +43,7 @@ sentences!(of {
     E::FeeTooHigh, e => ("a fee of {} bps is above the cap of {} bps", e.feeBps, e.maxBps);
     E::BondUnknown, e => ("no bond is held for dispute {}", e.disputeId);
     E::BondAlreadyHeld, e => ("a bond is already held for dispute {}", e.disputeId);
+    E::NotWiredToThis, e => ("the contract at {} was not deployed for this escrow", e.sibling);
     E::ZeroAddress, e => ("an address is zero");
     E::PaymentExists, e => ("payment {} exists already", e.paymentId);
     E::ScheduleInvalid, e => ("a payment cannot run from {} to {}", time(e.startsAt), time(e.deadline));

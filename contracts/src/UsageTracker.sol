@@ -11,9 +11,10 @@ import {
     SignedHead,
     UsageBatch
 } from "./interfaces/IUsageTracker.sol";
+import {IUsageVerifier} from "./interfaces/IVerifier.sol";
 import {IVerifierSets} from "./interfaces/IVerifierSets.sol";
 import {ProofContext} from "./libraries/ProofContext.sol";
-import {UsageTrackerStorage} from "./storage/UsageTrackerStorage.sol";
+import {LaneRecord, UsageTrackerStorage} from "./storage/UsageTrackerStorage.sol";
 import {
     EIP712Upgradeable
 } from "@openzeppelin/contracts-upgradeable/utils/cryptography/EIP712Upgradeable.sol";
@@ -56,9 +57,9 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
     /// @inheritdoc IUsageTracker
     function settleUsage(UsageBatch calldata batch) external {
         SettlementTerms memory terms = licenseManager.settlementTerms(batch.licenseId, batch.epoch);
-        (uint256[6] memory inputs, bool grew) = _record(batch, terms);
-        if (!verifierSets.usage(terms.verifiers).verify(batch.proof, inputs)) revert ProofInvalid();
-        if (grew) _draw(batch.licenseId, terms);
+        (uint256[6] memory inputs, uint64 due) = _record(batch, terms);
+        if (!_usageVerifier(terms.verifiers).verify(batch.proof, inputs)) revert ProofInvalid();
+        if (due != 0) _draw(batch.licenseId, terms, due);
     }
 
     /// @inheritdoc IUsageTracker
@@ -68,7 +69,7 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
         SettlementTerms[] memory terms = new SettlementTerms[](count);
         uint256[8][] memory proofs = new uint256[8][](count);
         uint256[6][] memory inputs = new uint256[6][](count);
-        bool[] memory grew = new bool[](count);
+        uint64[] memory dues = new uint64[](count);
 
         for (uint256 i = 0; i < count; ++i) {
             UsageBatch calldata batch = batches[i];
@@ -78,18 +79,18 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
             if (terms[i].verifiers != terms[0].verifiers) {
                 revert VerifiersDiffer(terms[0].verifiers, terms[i].verifiers);
             }
-            (inputs[i], grew[i]) = _record(batch, terms[i]);
+            (inputs[i], dues[i]) = _record(batch, terms[i]);
             proofs[i] = batch.proof;
         }
         if (!verifierSets.usageBatch(terms[0].verifiers).verifyBatch(proofs, inputs)) revert ProofInvalid();
 
-        // Of several ranges of a license in a row, the last one's draw is for all.
-        bool due = false;
+        // Of several ranges of a license in a row, the last one that made more due stands for all.
+        uint64 due = 0;
         for (uint256 i = 0; i < count; ++i) {
-            due = due || grew[i];
+            if (dues[i] != 0) due = dues[i];
             if (i + 1 < count && batches[i + 1].licenseId == batches[i].licenseId) continue;
-            if (due) _draw(batches[i].licenseId, terms[i]);
-            due = false;
+            if (due != 0) _draw(batches[i].licenseId, terms[i], due);
+            due = 0;
         }
     }
 
@@ -97,17 +98,22 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
     function settleSigned(SignedHead calldata signedHead) external {
         SettlementTerms memory terms = licenseManager.settlementTerms(signedHead.licenseId, signedHead.epoch);
         uint256 ctx = _context(signedHead.licenseId, terms.contentId, signedHead.lane, signedHead.epoch);
-        LaneState storage lane = _tracker().lanes[ctx];
+        LaneRecord storage lane = _tracker().lanes[ctx];
+        uint64 signedBefore = lane.signedTotal;
 
         if (signedHead.head == 0) revert HeadMissing();
-        if (signedHead.total <= lane.signedTotal) revert TotalNotAbove(signedHead.total, lane.signedTotal);
+        if (signedHead.total <= signedBefore) revert TotalNotAbove(signedHead.total, signedBefore);
         bytes32 digest = headDigest(ctx, signedHead.seq, signedHead.total, signedHead.head, signedHead.time);
         _checkSignature(terms.sessionKey, digest, signedHead.licenseeSignature);
         _checkSignature(terms.meterSigner, digest, signedHead.meterSignature);
 
+        uint64 settledBefore = _larger(lane.provedTotal, signedBefore);
+        uint64 settledTotal = _larger(settledBefore, signedHead.total);
         lane.signedTotal = signedHead.total;
-        (uint64 settledTotal, uint64 licenseUnits, bool grew) =
-            _settle(lane, signedHead.licenseId, terms, signedHead.total);
+        uint64 grown = settledTotal - settledBefore;
+        LaneRecord storage home =
+            _home(lane, signedHead.licenseId, terms.contentId, signedHead.lane, signedHead.epoch);
+        uint64 licenseUnits = _grow(home, signedHead.licenseId, terms, grown);
         emit UsageSigned(
             signedHead.licenseId,
             terms.contentId,
@@ -121,7 +127,7 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
             settledTotal,
             licenseUnits
         );
-        if (grew) _draw(signedHead.licenseId, terms);
+        if (grown != 0) _draw(signedHead.licenseId, terms, licenseUnits);
     }
 
     /// @inheritdoc IUsageTracker
@@ -152,12 +158,20 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
 
     /// @inheritdoc IUsageTracker
     function laneState(uint256 ctx) external view returns (LaneState memory) {
-        return _tracker().lanes[ctx];
+        LaneRecord memory lane = _tracker().lanes[ctx];
+        return LaneState({
+            provedHead: lane.provedHead,
+            provedTotal: lane.provedTotal,
+            signedTotal: lane.signedTotal,
+            settledTotal: _larger(lane.provedTotal, lane.signedTotal),
+            lastWindowEnd: lane.lastWindowEnd
+        });
     }
 
     /// @inheritdoc IUsageTracker
     function settledUnits(uint256 licenseId) external view returns (uint64) {
-        return _tracker().settledUnits[licenseId];
+        bytes32 contentId = licenseManager.settlementTerms(licenseId, 0).contentId;
+        return _tracker().lanes[_context(licenseId, contentId, 0, 0)].licenseUnits;
     }
 
     /// @inheritdoc IUsageTracker
@@ -171,13 +185,13 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
 
     /// Moves the lane to the end of the range, on the word of a proof that the caller has yet to check.
     /// @return inputs What the proof must hold for.
-    /// @return grew Whether more is due than before.
+    /// @return due Units settled for the license in all; zero if they did not grow.
     function _record(UsageBatch calldata batch, SettlementTerms memory terms)
         private
-        returns (uint256[6] memory inputs, bool grew)
+        returns (uint256[6] memory inputs, uint64 due)
     {
         uint256 ctx = _context(batch.licenseId, terms.contentId, batch.lane, batch.epoch);
-        LaneState storage lane = _tracker().lanes[ctx];
+        LaneRecord storage lane = _tracker().lanes[ctx];
         uint256 headBefore = lane.provedHead;
 
         if (batch.headAfter == 0) revert HeadMissing();
@@ -185,13 +199,17 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
         if (batch.headAfter == headBefore) revert BatchEmpty();
         _checkWindow(batch, terms, lane.lastWindowEnd);
 
-        uint64 provedTotal = lane.provedTotal + batch.units;
+        uint64 signedTotal = lane.signedTotal;
+        uint64 provedTotal = lane.provedTotal;
+        uint64 settledBefore = _larger(provedTotal, signedTotal);
+        provedTotal += batch.units;
+        uint64 settledTotal = _larger(provedTotal, signedTotal);
         lane.provedHead = batch.headAfter;
         lane.provedTotal = provedTotal;
         lane.lastWindowEnd = batch.windowEnd;
-        uint64 settledTotal;
-        uint64 licenseUnits;
-        (settledTotal, licenseUnits, grew) = _settle(lane, batch.licenseId, terms, provedTotal);
+        LaneRecord storage home = _home(lane, batch.licenseId, terms.contentId, batch.lane, batch.epoch);
+        uint64 licenseUnits = _grow(home, batch.licenseId, terms, settledTotal - settledBefore);
+        if (settledTotal != settledBefore) due = licenseUnits;
         emit UsageProved(
             batch.licenseId,
             terms.contentId,
@@ -217,37 +235,48 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
         ];
     }
 
-    /// Raises the lane's settled total to `total` if that is more, within the units granted unless those above are
-    /// priced.
-    /// @return settledTotal Of the lane, after.
-    /// @return licenseUnits Of the license over all lanes and epochs, after.
-    /// @return grew Whether it was more.
-    function _settle(LaneState storage lane, uint256 licenseId, SettlementTerms memory terms, uint64 total)
+    /// Where a license's units over all lanes are counted: in its first lane.
+    function _home(LaneRecord storage lane, uint256 licenseId, bytes32 contentId, uint32 laneNo, uint32 epoch)
         private
-        returns (uint64 settledTotal, uint64 licenseUnits, bool grew)
+        view
+        returns (LaneRecord storage)
     {
-        UsageTrackerStorage storage $ = _tracker();
-        settledTotal = lane.settledTotal;
-        licenseUnits = $.settledUnits[licenseId];
-        if (total <= settledTotal) return (settledTotal, licenseUnits, false);
-        uint256 grown = uint256(licenseUnits) + (total - settledTotal);
-        if (terms.units != 0 && grown > terms.units && terms.overagePrice == 0) {
-            revert UnitsAboveGrant(licenseId, grown, terms.units);
-        }
-        licenseUnits = grown.toUint64();
-        lane.settledTotal = total;
-        $.settledUnits[licenseId] = licenseUnits;
-        return (total, licenseUnits, true);
+        if (laneNo == 0 && epoch == 0) return lane;
+        return _tracker().lanes[_context(licenseId, contentId, 0, 0)];
     }
 
-    /// Tells the escrow all that is due: of the deposit for use that is paid by the unit, of the bond for units above
-    /// those granted. Other use is recorded only.
-    function _draw(uint256 licenseId, SettlementTerms memory terms) private {
-        uint256 settled = _tracker().settledUnits[licenseId];
+    /// Adds to a license's settled units, within those granted unless there is a price for more.
+    /// @return licenseUnits Of the license over all lanes and epochs, after.
+    function _grow(LaneRecord storage home, uint256 licenseId, SettlementTerms memory terms, uint64 grown)
+        private
+        returns (uint64 licenseUnits)
+    {
+        licenseUnits = home.licenseUnits;
+        if (grown == 0) return licenseUnits;
+        uint256 sum = uint256(licenseUnits) + grown;
+        if (terms.units != 0 && sum > terms.units && terms.overagePrice == 0) {
+            revert UnitsAboveGrant(licenseId, sum, terms.units);
+        }
+        licenseUnits = sum.toUint64();
+        home.licenseUnits = licenseUnits;
+    }
+
+    /// Tells the escrow all that is due for the units settled: of the deposit for use that is paid by the unit, of the
+    /// bond for units above those granted. Other use is recorded only.
+    function _draw(uint256 licenseId, SettlementTerms memory terms, uint64 settled) private {
         if (terms.perUse) {
             escrow.drawUnits(licenseId, settled, terms.units);
         } else if (terms.units != 0 && terms.overagePrice != 0 && settled > terms.units) {
-            escrow.draw(licenseId + 1, (settled - terms.units) * terms.overagePrice);
+            escrow.draw(licenseId + 1, uint256(settled - terms.units) * terms.overagePrice);
+        }
+    }
+
+    function _usageVerifier(uint8 version) private returns (IUsageVerifier verifier) {
+        UsageTrackerStorage storage $ = _tracker();
+        verifier = $.usageVerifiers[version];
+        if (address(verifier) == address(0)) {
+            verifier = verifierSets.usage(version);
+            $.usageVerifiers[version] = verifier;
         }
     }
 
@@ -268,6 +297,10 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
         if (start < terms.startsAt) revert WindowBeforeLicense(start, terms.startsAt);
         if (terms.expiresAt != 0 && end > terms.expiresAt) revert WindowAfterExpiry(end, terms.expiresAt);
         if (start < lastWindowEnd) revert WindowOverlaps(start, lastWindowEnd);
+    }
+
+    function _larger(uint64 a, uint64 b) private pure returns (uint64) {
+        return a > b ? a : b;
     }
 
     function _sameTerms(UsageBatch calldata batch, UsageBatch calldata previous) private pure returns (bool) {

@@ -28,23 +28,27 @@ contract VerifierSets is IVerifierSets, Ownable2Step {
     }
 
     /// @inheritdoc IVerifierSets
-    function usage(uint8 version) external view returns (IUsageVerifier) {
-        return _known(version).usage;
+    function usage(uint8 version) external view returns (IUsageVerifier verifier) {
+        verifier = sets[version].usage;
+        _checkKnown(version, address(verifier));
     }
 
     /// @inheritdoc IVerifierSets
-    function usageBatch(uint8 version) external view returns (IUsageBatchVerifier) {
-        return _known(version).usageBatch;
+    function usageBatch(uint8 version) external view returns (IUsageBatchVerifier verifier) {
+        verifier = sets[version].usageBatch;
+        _checkKnown(version, address(verifier));
     }
 
     /// @inheritdoc IVerifierSets
-    function keyDelivery(uint8 version) external view returns (IKeyDeliveryVerifier) {
-        return _known(version).keyDelivery;
+    function keyDelivery(uint8 version) external view returns (IKeyDeliveryVerifier verifier) {
+        verifier = sets[version].keyDelivery;
+        _checkKnown(version, address(verifier));
     }
 
     /// @inheritdoc IVerifierSets
-    function compliance(uint8 version) external view returns (IComplianceVerifier) {
-        return _known(version).compliance;
+    function compliance(uint8 version) external view returns (IComplianceVerifier verifier) {
+        verifier = sets[version].compliance;
+        _checkKnown(version, address(verifier));
     }
 
     function _add(VerifierSet memory set, bytes32 keysHash) private returns (uint8 version) {
@@ -63,8 +67,8 @@ contract VerifierSets is IVerifierSets, Ownable2Step {
         if (verifier.code.length == 0) revert VerifierHasNoCode(verifier);
     }
 
-    function _known(uint8 version) private view returns (VerifierSet storage) {
-        if (version == 0 || version > current) revert VerifierSetUnknown(version);
-        return sets[version];
+    /// A known version has a verifier of each kind: no second slot is read to ask for it.
+    function _checkKnown(uint8 version, address verifier) private pure {
+        if (verifier == address(0)) revert VerifierSetUnknown(version);
     }
 }

@@ -169,7 +169,8 @@ contract SettleUsageManyTest is UsageBase {
     }
 
     function test_a_license_that_comes_twice_is_due_for_both() public {
-        _expectDue(licenseId, 30, 2);
+        _expectDue(licenseId, 10, 1);
+        _expectDue(licenseId, 30, 1);
         tracker.settleUsageMany(
             _many(
                 _range(licenseId, 0, 0, 71, 10), _range(other, 0, 0, 72, 5), _range(licenseId, 1, 0, 73, 20)

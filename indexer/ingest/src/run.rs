@@ -105,6 +105,7 @@ async fn follow(config: &IngestConfig, chain: &Chain, wake: &Notify, pause: &mut
         escrow: addresses.escrow,
         usage: addresses.usage,
         disputes: addresses.disputes,
+        verifier_sets: addresses.verifier_sets,
     };
     store::check_schema(writer.conn()).await?;
     store::claim_mirror(writer.conn(), &mirror).await?;

@@ -46,6 +46,7 @@ pub const ADDRESSES: Addresses = Addresses {
     escrow: Address::repeat_byte(0xa3),
     usage: Address::repeat_byte(0xa4),
     disputes: Address::repeat_byte(0xa5),
+    verifier_sets: Address::repeat_byte(0xa6),
 };
 
 /// The pinned anvil if it is installed, else the one in `PATH`.
@@ -76,10 +77,19 @@ impl Chain {
             start_block: 2,
             addresses: ADDRESSES,
             usage_verifier: Address::ZERO,
+            usage_batch_verifier: Address::ZERO,
             key_delivery_verifier: Address::ZERO,
+            compliance_verifier: Address::ZERO,
             usage_vk_sha256: B256::ZERO,
             key_delivery_vk_sha256: B256::ZERO,
+            compliance_vk_sha256: B256::ZERO,
+            owner: Address::ZERO,
+            timelock: None,
+            purchase_router: Address::ZERO,
+            company_accounts: Address::ZERO,
+            panel: None,
             dev_token: None,
+            contracts: vec![],
         };
         Self { anvil, provider, deployment }
     }
@@ -134,8 +144,8 @@ fn event(address: Address, signature: &str, indexed: &[U256], data: &[U256]) -> 
 /// Some event of our contracts, by number; different numbers give different events.
 pub fn some_event(n: u64) -> Emitted {
     let word = U256::from;
-    let (key, value) = (word(n % 5 + 1), word(n));
-    match n % 8 {
+    let (key, value) = (word(n / 20 % 5 + 1), word(n));
+    match n % 20 {
         0 => event(
             ADDRESSES.escrow,
             "Credited(address,address,uint256,uint256,uint256)",
@@ -153,7 +163,49 @@ pub fn some_event(n: u64) -> Emitted {
         4 => event(ADDRESSES.registry, "ContentStatusChanged(bytes32,uint8)", &[key], &[word(n % 3 + 1)]),
         5 => event(ADDRESSES.licenses, "OfferClosed(uint64)", &[key], &[]),
         6 => event(ADDRESSES.escrow, "FeeSet(uint64,address,uint16)", &[value], &[key, word(n % 250)]),
-        _ => event(ADDRESSES.disputes, "DisputeExecuted(uint256,uint8,address)", &[key], &[word(n % 3), key]),
+        7 => event(ADDRESSES.disputes, "DisputeExecuted(uint256,uint8,address)", &[key], &[word(n % 3), key]),
+        8 => event(
+            ADDRESSES.licenses,
+            "LicenseRenewed(uint256,uint256,uint8,uint64,uint40)",
+            &[key, value],
+            &[word(n % 256), value, value],
+        ),
+        9 => event(ADDRESSES.licenses, "LicenseEnded(uint256,uint40)", &[key], &[value]),
+        10 => event(ADDRESSES.licenses, "LicenseRebound(uint256,uint64,uint16,uint8)", &[key, key], &[value, word(0)]),
+        11 => event(ADDRESSES.licenses, "KeyAccepted(uint256,uint16)", &[key], &[value]),
+        12 => event(
+            ADDRESSES.escrow,
+            "PaymentToppedUp(uint256,address,uint256,uint256,uint40)",
+            &[key, word(9)],
+            &[value, value, value],
+        ),
+        13 => event(ADDRESSES.escrow, "PaymentDeadlineMoved(uint256,uint40)", &[key], &[value]),
+        14 => event(ADDRESSES.escrow, "TokenListed(address,uint16,bool)", &[key], &[word(n % 9), word(n % 2)]),
+        15 => event(
+            ADDRESSES.registry,
+            "ContentTransferred(bytes32,address,address,uint8)",
+            &[key, key, value],
+            &[word(n % 256)],
+        ),
+        16 => event(ADDRESSES.registry, "CreatorLevelSet(address,uint8,address)", &[key, word(9)], &[word(n % 5)]),
+        17 => event(
+            ADDRESSES.usage,
+            "ComplianceProved(uint256,bytes32,uint256,uint32,uint32,uint256,uint40,uint64)",
+            &[key, key, value],
+            &[word(0), word(0), value, value, value],
+        ),
+        18 => event(
+            ADDRESSES.disputes,
+            "DisputeEscalated(uint256,address,uint256,uint40)",
+            &[key, word(8)],
+            &[value, value],
+        ),
+        _ => event(
+            ADDRESSES.verifier_sets,
+            "VerifierSetAdded(uint8,(address,address,address,address),bytes32)",
+            &[word(n / 20 % 256)],
+            &[key, key, key, key, value],
+        ),
     }
 }
 

@@ -49,6 +49,7 @@ struct Dispute {
     DisputeState state;
     Ruling ruling;
     address filer;
+    /// Who holds the other side of the license now: owner of the content, or of the license.
     address respondent;
     /// Pinned when filed.
     address arbitrator;
@@ -140,12 +141,14 @@ interface IDisputeResolution {
     /// @notice Files a dispute with the bond as `msg.value`; freezes the payment that it is about. Licensee or creator,
     ///         as the kind says. A payment is disputed at most once.
     /// @param offer The terms that the license was sold at: they pin the arbitrator.
+    /// @return disputeId The id of the payment; of an UnauthorizedAccess, 2^40 + the license's id.
     function file(uint256 licenseId, DisputeKind kind, Offer calldata offer, bytes calldata evidenceCid)
         external
         payable
         returns (uint256 disputeId);
 
-    /// @notice Adds evidence. Filer and respondent only, until ruled. Also an ERC-1497 `Evidence` event.
+    /// @notice Adds evidence. Filer and respondent only, until ruled. Also an ERC-1497 `Evidence` event where
+    ///         an ERC-792 arbitrator may come to hear it.
     function submitEvidence(uint256 disputeId, bytes calldata evidenceCid) external;
 
     /// @notice Lets a program decide a NonDelivery, or acquit of an UnauthorizedAccess when the license was valid

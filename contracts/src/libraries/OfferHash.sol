@@ -14,9 +14,18 @@ library OfferHash {
     );
     bytes32 internal constant TREE_TYPEHASH = keccak256("OfferTree(bytes32 root)");
 
-    /// @notice EIP-712 struct hash. Every field of {Offer} is one word.
-    function structHash(Offer memory offer) internal pure returns (bytes32) {
-        return keccak256(abi.encode(OFFER_TYPEHASH, offer));
+    /// Every field of {Offer} is one word.
+    uint256 private constant OFFER_BYTES = 26 * 32;
+
+    /// @notice EIP-712 struct hash: that of the abi-encoded type hash and fields, which is how memory holds them.
+    function structHash(Offer memory offer) internal pure returns (bytes32 hash) {
+        bytes32 typeHash = OFFER_TYPEHASH;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, typeHash)
+            mcopy(add(free, 0x20), offer, OFFER_BYTES)
+            hash := keccak256(free, add(OFFER_BYTES, 0x20))
+        }
     }
 
     /// @notice What the chain keeps of an offer. 200 bits: making two offers with the same one takes 2^100 hashes.

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Content, ContentKind} from "../interfaces/IContentRegistry.sol";
 import {Delivery, ILicenseManagerErrors, Offer, OfferKind} from "../interfaces/ILicenseManager.sol";
 import {Timings} from "./Timings.sol";
+import {LibString} from "solady/utils/LibString.sol";
 
 /// @title OfferRules: which offers can be made.
 library OfferRules {
@@ -100,7 +101,8 @@ library OfferRules {
         return secs >= Timings.MIN_WINDOW && secs <= Timings.MAX_WINDOW;
     }
 
-    function _require(bool holds, string memory field) private pure {
-        if (!holds) revert ILicenseManagerErrors.OfferInvalid(field);
+    /// The name is a word: a string would be put together at every check that holds.
+    function _require(bool holds, bytes32 field) private pure {
+        if (!holds) revert ILicenseManagerErrors.OfferInvalid(LibString.fromSmallString(field));
     }
 }

@@ -19,8 +19,8 @@ abstract contract KeyDelivery is LicenseToken {
     /// @inheritdoc ILicenseManager
     function deliverKey(uint256 licenseId, SealedKey calldata sealedKey, uint256[8] calldata proof) external {
         (address licensee, uint96 traits) = _known(licenseId);
+        _checkDeliverable(licenseId, licensee, traits);
         LicenseRecord memory record = _record(licenseId);
-        _checkDeliverable(licenseId, licensee, traits, record);
 
         (bytes32 contentId, uint256 keyCommitment) =
             registry.keyCommitment(_contentNo(record.offerId), traits.contentVersion());
@@ -50,7 +50,7 @@ abstract contract KeyDelivery is LicenseToken {
     /// @inheritdoc ILicenseManager
     function acceptKey(uint256 licenseId, bytes calldata signature) external {
         (address licensee, uint96 traits) = _known(licenseId);
-        _checkDeliverable(licenseId, licensee, traits, _record(licenseId));
+        _checkDeliverable(licenseId, licensee, traits);
         if (signature.length == 0) {
             if (msg.sender != licensee) revert NotLicensee(licenseId, msg.sender);
         } else if (!SignatureChecker.isValidSignatureNowCalldata(
@@ -98,16 +98,10 @@ abstract contract KeyDelivery is LicenseToken {
 
     /// The first delivery is what the escrow waits for, and it alone says until when. Later ones are for whoever may
     /// use the license now.
-    function _checkDeliverable(
-        uint256 licenseId,
-        address licensee,
-        uint96 traits,
-        LicenseRecord memory record
-    ) private view {
-        if (traits.delivery() != Delivery.Key || traits.delivered()) {
-            revert KeyNotDeliverable(licenseId);
-        }
+    function _checkDeliverable(uint256 licenseId, address licensee, uint96 traits) private view {
+        if (traits.delivery() != Delivery.Key || traits.delivered()) revert KeyNotDeliverable(licenseId);
         if (traits.epoch() == 0) return;
+        LicenseRecord memory record = _record(licenseId);
         _checkNotExpired(licenseId, record);
         if (_manager().profiles[record.profileId].owner != licensee || !_isEarned(_payment(licenseId))) {
             revert KeyNotDeliverable(licenseId);

@@ -12,9 +12,9 @@ import {EIP712} from "solady/utils/EIP712.sol";
 
 /// @title LicenseStore: the storage of the license manager, and what all of its code needs.
 abstract contract LicenseStore is ILicenseManagerEvents, ILicenseManagerErrors, Guarded, EIP712 {
-    bytes32 private constant MANAGER_SLOT = keccak256(
-        abi.encode(uint256(keccak256("datavault.storage.LicenseManager")) - 1)
-    ) & ~bytes32(uint256(0xff));
+    /// ERC-7201 of "datavault.storage.LicenseManager"; a literal, because the compiler hashes at every use.
+    bytes32 private constant MANAGER_SLOT =
+        0x03260962e4bef9e06cb7fa3c9bf51c471c1ec158d4412003ef8ae5021eb00000;
 
     /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
     IContentRegistry public immutable registry;

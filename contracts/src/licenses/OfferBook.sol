@@ -8,7 +8,7 @@ import {IVerifierSets} from "../interfaces/IVerifierSets.sol";
 import {OfferHash} from "../libraries/OfferHash.sol";
 import {OfferRules} from "../libraries/OfferRules.sol";
 import {SnarkField} from "../libraries/SnarkField.sol";
-import {LicenseManagerStorage} from "../storage/LicenseManagerStorage.sol";
+import {LicenseManagerStorage, writeStatus} from "../storage/LicenseManagerStorage.sol";
 import {LicenseStore} from "./LicenseStore.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
@@ -101,9 +101,10 @@ contract OfferBook is LicenseStore {
     ) private {
         OfferRules.check(offer, content);
         uint8 verifiers = verifierSets.current();
-        _manager().offers[offerId] = OfferStatus({
+        OfferStatus memory status = OfferStatus({
             digest: digest, sold: 0, closed: false, verifiers: verifiers, generation: content.generation
         });
+        writeStatus(status, _manager().offers[offerId]);
         emit OfferSet(offerId, offer.contentId, content.creator, verifiers, offer, termsUri, items);
     }
 

@@ -51,30 +51,25 @@ abstract contract Purchases is Offers {
         _checkOffer(order, offer, status, content);
         if (offer.supply != 0) _manager().offers[order.offerId].sold = status.sold + 1;
 
-        bool perUse = offer.kind == OfferKind.PerUse;
-        if (perUse == (order.units == 0) || order.units > type(uint40).max) revert UnitsInvalid(order.units);
-        uint64 units = perUse ? order.units : offer.units;
-        uint256 price = perUse ? uint256(offer.unitPrice) * units : offer.price;
-        address payer = _checkOrder(order, offer, price);
-
-        licenseId = _issue(order, offer, status.verifiers, content, units);
+        uint256 price = _complete(order, offer);
+        licenseId = _issue(order, offer, status.verifiers, content);
         emit LicenseIssued(
             licenseId,
             order.offerId,
             offer.contentId,
             order.licensee,
-            payer,
+            order.payer,
             order.profileId,
             content.meterId,
             content.version,
-            units,
+            order.units,
             uint40(block.timestamp),
             offer.duration == 0 ? 0 : uint40(block.timestamp + offer.duration),
             offer.token,
             price,
             order.referrer
         );
-        _holdMoney(offer, licenseId, payer, price);
+        _holdMoney(offer, licenseId, order.payer, price);
     }
 
     function _checkOffer(
@@ -98,31 +93,29 @@ abstract contract Purchases is Offers {
         }
     }
 
-    /// @return payer Who gets back what is refunded.
-    function _checkOrder(Order memory order, Offer memory offer, uint256 price)
-        private
-        view
-        returns (address payer)
-    {
+    /// Checks an order, and fills in who gets refunds and how many units are included.
+    /// @return price What the license costs, or its deposit, without the bond.
+    function _complete(Order memory order, Offer memory offer) private view returns (uint256 price) {
+        bool perUse = offer.kind == OfferKind.PerUse;
+        if (perUse == (order.units == 0) || order.units > type(uint40).max) revert UnitsInvalid(order.units);
+        if (!perUse) order.units = offer.units;
+        price = perUse ? uint256(offer.unitPrice) * order.units : offer.price;
         uint256 total = price + offer.bond;
         if (total > order.maxTotal) revert TotalAboveMax(total, order.maxTotal);
         _checkValue(offer.token, total);
         _checkProfile(order.profileId, order.licensee);
-        payer = order.payer == address(0) ? msg.sender : order.payer;
+        if (order.payer == address(0)) order.payer = msg.sender;
         address referrer = order.referrer;
-        if (referrer == address(0)) return payer;
-        if (referrer == msg.sender || referrer == payer || referrer == order.licensee) {
+        if (referrer == address(0)) return price;
+        if (referrer == msg.sender || referrer == order.payer || referrer == order.licensee) {
             revert SelfReferral(referrer);
         }
     }
 
-    function _issue(
-        Order memory order,
-        Offer memory offer,
-        uint8 verifiers,
-        Content memory content,
-        uint64 units
-    ) private returns (uint256 licenseId) {
+    function _issue(Order memory order, Offer memory offer, uint8 verifiers, Content memory content)
+        private
+        returns (uint256 licenseId)
+    {
         LicenseManagerStorage storage $ = _manager();
         bool bonded = offer.bond != 0;
         licenseId = $.lastId + 1;
@@ -133,7 +126,7 @@ abstract contract Purchases is Offers {
             offerId: order.offerId,
             profileId: uint40(order.profileId), // counted in 40 bits, and known
             meterId: uint40(content.meterId),
-            units: uint40(units),
+            units: uint40(order.units),
             startsAt: uint40(block.timestamp),
             lasts: offer.duration
         });

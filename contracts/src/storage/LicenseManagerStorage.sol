@@ -26,6 +26,16 @@ function writeRecord(LicenseRecord memory record, LicenseRecord storage to) {
     }
 }
 
+/// The same for the status of a new offer.
+function writeStatus(OfferStatus memory status, OfferStatus storage to) {
+    uint256 packed = uint256(uint200(status.digest)) | uint256(status.sold) << 200
+        | (status.closed ? uint256(1) << 232 : 0) | uint256(status.verifiers) << 240
+        | uint256(status.generation) << 248;
+    assembly ("memory-safe") {
+        sstore(to.slot, packed)
+    }
+}
+
 /// @custom:storage-location erc7201:datavault.storage.LicenseManager
 struct LicenseManagerStorage {
     mapping(uint64 offerId => OfferStatus) offers;

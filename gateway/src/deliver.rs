@@ -15,7 +15,7 @@ use alloy::{
     primitives::{TxHash, U256},
     signers::local::PrivateKeySigner,
 };
-use contracts::{ChainClock, ChainError, Datavault, SealedKey};
+use contracts::{ChainClock, ChainError, Datavault, LicenseView, SealedKey};
 use domain::{ContentId, Delivery, LicenseId, PaymentState};
 use groth16::{ProveError, Prover};
 use rand::rngs::OsRng;
@@ -141,7 +141,7 @@ struct State {
 /// A key that the chain says is owed.
 struct Owed {
     content_id: ContentId,
-    /// Until the delivery deadline.
+    /// Until the delivery deadline, or the end of a re-keyed license.
     left_secs: u64,
 }
 
@@ -180,7 +180,8 @@ impl Deliverer {
         let begun = Instant::now();
         let prover = state.prover.clone();
         let proved = tokio::task::spawn_blocking(move || {
-            let (_, witness) = encrypt(&due.key.to_bytes(), &due.recipient, due.ctx, &mut OsRng)?;
+            let (_, witness) = encrypt(&due.key.to_bytes(), &due.recipient, due.ctx, &mut OsRng)
+                .map_err(ProveError::KeyDelivery)?;
             prover.prove_key_delivery(&witness)
         });
         let (proof, inputs) = proved.await.map_err(|_| DeliverError::Interrupted)??;
@@ -295,10 +296,11 @@ impl State {
         let Some(key) = key.await.map_err(|_| DeliverError::Interrupted)?? else {
             return Ok(Err(Outcome::Waiting(format!("there is no key for content {content_id} here"))));
         };
-        if key_commitment(&key.to_bytes()) != chain.content(content_id).await?.key_commitment {
-            return skip(format!("the key here is not the one that content {content_id} was registered with"));
-        }
         let license = chain.license(license_id).await?;
+        let version = license.content_version;
+        if key_commitment(&key.to_bytes()) != chain.key_commitment(license.offer_id.content_no(), version).await? {
+            return skip(format!("the key here is not that of version {version} of content {content_id}"));
+        }
         let profile = chain.profile_published(license.profile_id).await?;
         let recipient = match PublicKey::from_coordinates(profile.key_x, profile.key_y) {
             Ok(recipient) => recipient,
@@ -329,22 +331,35 @@ impl State {
         if terms.delivery != Delivery::Key {
             return skip("the license is served and not delivered by key");
         }
-        let payment = self.chain.payment(license.payment_id).await?;
-        if payment.state != PaymentState::Held {
-            return skip("the payment is closed");
-        }
+        let payment = self.chain.payment(license_id.payment_id()).await?;
         let now = self.clock.refresh().await?;
+        match payment.state {
+            PaymentState::Held => {}
+            PaymentState::Delivered | PaymentState::Closed if license.epoch > 0 => {
+                return Ok(Self::owed_again(&license, terms.content_id, now));
+            }
+            _ => return skip("the payment is closed"),
+        }
         // A frozen payment's clock stands still.
         let clock = if payment.frozen_at == 0 { now } else { payment.frozen_at }.saturating_sub(payment.paused_secs);
         let margin_secs = self.policy.margin_secs.min(u64::from(terms.delivery_window_secs) / 4);
-        let left_secs = payment.delivery_deadline.saturating_sub(clock);
-        if left_secs < margin_secs || clock > payment.delivery_deadline {
+        let left_secs = payment.deadline.saturating_sub(clock);
+        if left_secs < margin_secs || clock > payment.deadline {
             // Not for ever: a dispute may stop the payment's clock, and a reorg may take the blocks back.
             return Ok(Err(Outcome::Waiting(
                 "the delivery deadline is too near or past: a late delivery would show the key for nothing".to_owned(),
             )));
         }
         Ok(Ok(Owed { content_id: terms.content_id, left_secs }))
+    }
+
+    /// A re-keyed license: what it cost is paid or nearly so, and its key is owed while it lasts.
+    fn owed_again(license: &LicenseView, content_id: ContentId, now: u64) -> Result<Owed, Outcome> {
+        if license.expires_at != 0 && now > license.expires_at {
+            return Err(Outcome::Skipped("the license expired".to_owned()));
+        }
+        let left_secs = if license.expires_at == 0 { u64::MAX } else { license.expires_at - now };
+        Ok(Owed { content_id, left_secs })
     }
 
     /// Blocks that are missing on top of a block, if any.

@@ -10,7 +10,7 @@ use contracts::{ChainClock, ChainError, Datavault, Receipt, SignedHead};
 use domain::{Context, LicenseId, PaymentState};
 
 use crate::{
-    journal::{DatabaseError, Journal},
+    journal::{DatabaseError, Journal, Lane},
     protocol::Countersigned,
     sqlite::blocking,
 };
@@ -96,27 +96,28 @@ impl Settler {
         if license.expires_at == 0 || now <= license.expires_at {
             return Ok(());
         }
-        if self.chain.payment(license.payment_id).await?.state == PaymentState::Closed {
+        let states = [PaymentState::Closed, PaymentState::Refunded];
+        if states.contains(&self.chain.payment(license_id.payment_id()).await?.state) {
             return Ok(());
         }
         let journal = self.journal.clone();
         let entries = blocking(move || journal.last_of_license(license_id)).await?;
-        for entry in entries.into_iter().filter(|entry| entry.lane.epoch == license.epoch) {
-            let (lane, head) = (entry.lane.lane, entry.countersigned.head);
+        for entry in entries {
+            let (lane, head) = (entry.lane, entry.countersigned.head);
             if head.total <= self.chain.lane_state(Context(head.ctx)).await?.settled_total {
                 continue;
             }
-            let sent = settle(&self.chain, &self.sender, license_id, lane, &entry.countersigned).await;
+            let sent = settle(&self.chain, &self.sender, lane, &entry.countersigned).await;
             match &sent {
                 Ok(receipt) => {
-                    tracing::info!(%license_id, lane, total = head.total, tx_hash = %receipt.tx_hash, "settled after expiry");
+                    tracing::info!(%license_id, lane = lane.lane, total = head.total, tx_hash = %receipt.tx_hash, "settled after expiry");
                 }
                 Err(error) => {
-                    tracing::warn!(%license_id, lane, error = error as &dyn std::error::Error, "a lane was not settled");
+                    tracing::warn!(%license_id, lane = lane.lane, error = error as &dyn std::error::Error, "a lane was not settled");
                 }
             }
             let sent = sent.map(|receipt| receipt.tx_hash).map_err(Box::new);
-            tried.push(LaneSettlement { license_id, lane, total: head.total, sent });
+            tried.push(LaneSettlement { license_id, lane: lane.lane, total: head.total, sent });
         }
         Ok(())
     }
@@ -138,11 +139,12 @@ impl Settler {
 
 /// The call that settles a lane by a head that both sides signed.
 #[must_use]
-pub fn signed_head(license_id: LicenseId, lane: u32, last: &Countersigned) -> SignedHead {
+pub fn signed_head(lane: Lane, last: &Countersigned) -> SignedHead {
     let head = last.head;
     SignedHead {
-        license_id,
-        lane,
+        license_id: lane.license_id,
+        lane: lane.lane,
+        epoch: lane.epoch,
         seq: head.seq,
         total: head.total,
         head: head.head,
@@ -155,10 +157,9 @@ pub fn signed_head(license_id: LicenseId, lane: u32, last: &Countersigned) -> Si
 async fn settle(
     chain: &Datavault,
     sender: &PrivateKeySigner,
-    license_id: LicenseId,
-    lane: u32,
+    lane: Lane,
     last: &Countersigned,
 ) -> Result<Receipt, ChainError> {
-    let call = chain.addresses().settle_signed(&signed_head(license_id, lane, last));
+    let call = chain.addresses().settle_signed(&signed_head(lane, last));
     chain.send_and_confirm(sender, &call).await
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use alloy::{primitives::B256, providers::Provider};
 use contracts::{ChainError, Datavault};
-use domain::{ChainEvent, ContentId, LicenseId, LicenseIssued};
+use domain::{ChainEvent, ContentId, LicenseId};
 use rusqlite::{OptionalExtension, named_params};
 
 use super::DeliverError;
@@ -58,6 +58,14 @@ pub struct Record {
 
 #[derive(Clone)]
 pub(super) struct Cursor(Database);
+
+/// Why a key is owed from a block on.
+enum Owing {
+    /// A license was sold.
+    Sold(LicenseId, ContentId),
+    /// A license was bound to other keys.
+    Rekeyed(LicenseId),
+}
 
 /// The last block that was looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,18 +130,22 @@ impl Cursor {
         })
     }
 
-    /// Records purchases and how far was looked, together.
-    fn advance(&self, issued: &[LicenseIssued], seen: Seen) -> Result<(), DatabaseError> {
+    /// Records purchases, re-keyings and how far was looked, together.
+    fn advance(&self, owed: &[Owing], seen: Seen) -> Result<(), DatabaseError> {
         self.0.write(|sql| {
-            for license in issued {
-                sql.execute(
-                    "insert into deliveries (license_id, content_id) values (:license, :content)
-                     on conflict (license_id) do update
-                     set content_id = excluded.content_id, progress = 'due', reason = ''",
-                    named_params! {
-                        ":license": int("license", license.license_id.0)?, ":content": license.content_id.0.0,
-                    },
-                )?;
+            for owing in owed {
+                match owing {
+                    Owing::Sold(license_id, content_id) => sql.execute(
+                        "insert into deliveries (license_id, content_id) values (:license, :content)
+                         on conflict (license_id) do update
+                         set content_id = excluded.content_id, progress = 'due', reason = ''",
+                        named_params! {":license": int("license", license_id.0)?, ":content": content_id.0.0},
+                    )?,
+                    Owing::Rekeyed(license_id) => sql.execute(
+                        "update deliveries set progress = 'due', reason = '' where license_id = :license",
+                        named_params! {":license": int("license", license_id.0)?},
+                    )?,
+                };
             }
             sql.execute(
                 "insert into cursor (only, block_number, block_hash) values (1, :number, :hash)
@@ -153,7 +165,7 @@ impl Cursor {
     }
 }
 
-/// Looks for purchases up to `confirmations` below the tip.
+/// Looks for purchases and re-keyings up to `confirmations` below the tip.
 pub(super) async fn advance(cursor: &Cursor, chain: &Datavault, confirmations: u64) -> Result<(), DeliverError> {
     let tip = chain.latest_block().await?.number;
     let Some(safe) = tip.checked_sub(confirmations) else { return Ok(()) };
@@ -175,17 +187,18 @@ pub(super) async fn advance(cursor: &Cursor, chain: &Datavault, confirmations: u
         let to = safe.min(from + SPAN - 1);
         // The hash is read first: a reorg in between makes it differ next time.
         let Some(hash) = hash_of(chain, to).await? else { return Ok(()) };
-        let issued: Vec<LicenseIssued> = chain
+        let owed: Vec<Owing> = chain
             .events(from, to)
             .await?
             .into_iter()
             .filter_map(|(_, event)| match event {
-                ChainEvent::LicenseIssued(issued) => Some(issued),
+                ChainEvent::LicenseIssued(issued) => Some(Owing::Sold(issued.license_id, issued.content_id)),
+                ChainEvent::LicenseRebound(rebound) => Some(Owing::Rekeyed(rebound.license_id)),
                 _ => None,
             })
             .collect();
         let write = cursor.clone();
-        blocking(move || write.advance(&issued, Seen { number: to, hash })).await?;
+        blocking(move || write.advance(&owed, Seen { number: to, hash })).await?;
         from = to + 1;
     }
     Ok(())

@@ -38,7 +38,8 @@ pub async fn receive_key(
     secret: &SecretKey,
 ) -> Result<ContentKey, ReceiveError> {
     let delivered = chain.key_delivered(license_id).await?.ok_or(ReceiveError::NotDelivered(license_id))?;
-    let commitment = chain.content(delivered.content_id).await?.key_commitment;
+    let license = chain.license(license_id).await?;
+    let commitment = chain.key_commitment(license.offer_id.content_no(), license.content_version).await?;
     let ctx = Context {
         chain_id: chain.chain_id(),
         tracker: chain.addresses().usage,

@@ -49,7 +49,7 @@ impl ChainFacts {
         let (terms, profile, payment) = futures::try_join!(
             chain.offer(license.offer_id),
             chain.profile(license.profile_id),
-            chain.payment(license.payment_id),
+            chain.payment(license_id.payment_id()),
         )
         .map_err(failed("read the license"))?;
         let billed_by_unit = terms.kind == OfferKind::PerUse || license.units > 0;
@@ -95,9 +95,9 @@ impl ChainFacts {
         Ok(open)
     }
 
-    async fn is_on_sale(&self, offer_id: OfferId, supply: u64) -> Result<bool, FactsError> {
-        let state = self.chain.offer_state(offer_id).await.map_err(failed("read the offer"))?;
-        Ok(state.open && (supply == 0 || state.sold < supply))
+    async fn is_on_sale(&self, offer_id: OfferId, supply: u32) -> Result<bool, FactsError> {
+        let state = self.chain.offer_status(offer_id).await.map_err(failed("read the offer"))?;
+        Ok(!state.closed && (supply == 0 || state.sold < supply))
     }
 
     async fn offers_ever(&self, content_id: ContentId) -> Result<Vec<OfferSet>, ChainError> {

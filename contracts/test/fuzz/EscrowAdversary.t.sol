@@ -8,6 +8,8 @@ import {EscrowHandler} from "./EscrowHandler.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 /// What {PaymentEscrow} promises under `# Invariants`, whatever its three callers ask.
+/// forge-config: default.invariant.runs = 12
+/// forge-config: default.invariant.depth = 150
 contract EscrowAdversaryTest is EscrowBase {
     EscrowHandler internal handler;
     address[] internal accounts;
@@ -28,7 +30,11 @@ contract EscrowAdversaryTest is EscrowBase {
         // Funder, two payers, two fee recipients, three payees.
         accounts = [funder, licensee, makeAddr("payer"), treasury, stranger, creator, second, third];
         handler = new EscrowHandler(escrow, accounts, tokens, splits);
+        handler.begin();
         targetContract(address(handler));
+        bytes4[] memory notTargeted = new bytes4[](1);
+        notTargeted[0] = handler.begin.selector;
+        excludeSelector(FuzzSelector(address(handler), notTargeted));
     }
 
     function invariant_1_payees_fee_and_payer_receive_at_most_the_amount_and_all_of_it_in_the_end()
@@ -86,6 +92,6 @@ contract EscrowAdversaryTest is EscrowBase {
 
     /// The campaign is worth nothing if all of it is refused.
     function afterInvariant() public view {
-        assertGt(handler.succeeded(), 0);
+        assertGt(handler.succeeded(), 9);
     }
 }

@@ -40,6 +40,13 @@ contract EscrowHandler is CommonBase {
         (escrow, accounts, tokens, splits) = (escrow_, accounts_, tokens_, splits_);
     }
 
+    /// Something of each rule to begin with.
+    function begin() external {
+        for (uint8 i = 0; i < 9; ++i) {
+            hold(100 + i, i, uint112(1_000_003 + uint256(i) << i * 10), 1, 20 days, 3 days);
+        }
+    }
+
     function faultCount() external view returns (uint256) {
         return faults.length;
     }
@@ -47,13 +54,14 @@ contract EscrowHandler is CommonBase {
     // ---- the license manager
 
     function hold(uint256 seed, uint8 rule, uint112 amount, int32 startsIn, uint32 endsIn, uint24 window)
-        external
+        public
     {
+        seed = _spread(seed);
         HoldRequest memory request;
         // Sometimes an id that was used.
         request.paymentId =
-            seed % 8 == 0 && lastPaymentId != 0 ? 1 + (seed >> 128) % lastPaymentId : lastPaymentId + 1;
-        request.licenseId = seed % 2 ** 41;
+            lastPaymentId != 0 && seed % 8 == 0 ? 1 + (seed >> 128) % lastPaymentId : lastPaymentId + 1;
+        request.licenseId = seed % 16 == 4 ? seed : seed % 2 ** 40;
         request.funder = accounts[0];
         request.payer = accounts[1 + seed % 2];
         request.token = tokens[seed / 8 % tokens.length];
@@ -72,9 +80,10 @@ contract EscrowHandler is CommonBase {
     }
 
     function topUp(uint256 seed, uint256 added, uint40 deadline, uint8 sameAgain) external {
+        seed = _spread(seed);
         uint256 id = _payment(seed);
         address token = tokens[0];
-        if (id <= lastPaymentId && id != 0) {
+        if (id <= lastPaymentId) {
             Payment memory p = escrow.payment(id);
             token = p.token;
             // As an honest one would.
@@ -83,18 +92,15 @@ contract EscrowHandler is CommonBase {
                 deadline = uint40(p.deadline + uint256(p.deadline - p.startsAt) * (sameAgain % 3));
             }
         }
-        uint256 vestable = _releasable(id);
-        bool ok = _ask(
-            escrow.licenseManager(),
-            token,
-            added,
-            abi.encodeCall(escrow.topUp, (id, accounts[0], added, deadline)),
-            id
-        );
-        if (ok && _releasable(id) != vestable) faults.push("a top-up changed what had vested");
+        uint256 vested = _releasable(id);
+        bytes memory data = abi.encodeCall(escrow.topUp, (id, accounts[0], added, deadline));
+        bool wasOver = id <= lastPaymentId && _isOver(escrow.payment(id));
+        bool ok = _ask(escrow.licenseManager(), token, added, data, id);
+        if (ok && !wasOver && _releasable(id) != vested) faults.push("a top-up changed what had vested");
     }
 
     function extend(uint256 seed, uint40 deadline, bool near) external {
+        seed = _spread(seed);
         uint256 id = _payment(seed);
         _ask(
             escrow.licenseManager(),
@@ -104,11 +110,13 @@ contract EscrowHandler is CommonBase {
     }
 
     function end(uint256 seed, uint40 deadline) external {
+        seed = _spread(seed);
         uint256 id = _payment(seed);
         _ask(escrow.licenseManager(), abi.encodeCall(escrow.end, (id, _at(int40(deadline % 20 days)))), id);
     }
 
     function markDelivered(uint256 seed) external {
+        seed = _spread(seed);
         uint256 id = _payment(seed);
         _ask(escrow.licenseManager(), abi.encodeCall(escrow.markDelivered, (id)), id);
     }
@@ -116,12 +124,14 @@ contract EscrowHandler is CommonBase {
     // ---- the usage tracker
 
     function draw(uint256 seed, uint256 due, bool far) external {
+        seed = _spread(seed);
         uint256 id = _payment(seed);
-        if (!far) due %= 2 ** 113;
+        if (!far && id <= lastPaymentId) due %= escrow.payment(id).amount + 2;
         _ask(escrow.usageTracker(), abi.encodeCall(escrow.draw, (id, due)), id);
     }
 
     function drawUnits(uint256 seed, uint256 settled, uint256 granted, bool far) external {
+        seed = _spread(seed);
         uint256 id = _payment(seed);
         if (!far) (settled, granted) = (settled % 2000, granted % 1000);
         _ask(escrow.usageTracker(), abi.encodeCall(escrow.drawUnits, (id, settled, granted)), id);
@@ -130,16 +140,19 @@ contract EscrowHandler is CommonBase {
     // ---- the dispute contract
 
     function freeze(uint256 seed, uint256 disputeId) external {
+        seed = _spread(seed);
         uint256 id = _payment(seed);
         _ask(escrow.disputeResolution(), abi.encodeCall(escrow.freeze, (id, disputeId % 2 ** 40)), id);
     }
 
     function unfreeze(uint256 seed, uint256 disputeId, bool refundPayer) external {
+        seed = _spread(seed);
         uint256 id = _payment(seed);
         _ask(escrow.disputeResolution(), abi.encodeCall(escrow.unfreeze, (id, disputeId, refundPayer)), id);
     }
 
     function holdBond(uint256 seed, uint96 amount) external {
+        seed = _spread(seed);
         bytes memory data =
             abi.encodeCall(escrow.holdBond, (lastDisputeId + seed % 2, accounts[seed % accounts.length]));
         if (!_ask(escrow.disputeResolution(), address(0), amount, data, 0)) return;
@@ -148,6 +161,7 @@ contract EscrowHandler is CommonBase {
     }
 
     function payBond(uint256 seed) external {
+        seed = _spread(seed);
         address recipient = accounts[seed % accounts.length];
         uint256 before = escrow.balanceOf(recipient, address(0));
         bytes memory data = abi.encodeCall(escrow.payBond, (seed % (lastDisputeId + 1), recipient));
@@ -158,16 +172,19 @@ contract EscrowHandler is CommonBase {
     // ---- the operator, and anyone
 
     function setFee(uint256 seed, uint16 feeBps) external {
+        seed = _spread(seed);
         _ask(escrow.owner(), abi.encodeCall(escrow.setFee, (accounts[3 + seed % 2], feeBps % 260)), 0);
     }
 
     function listToken(uint256 seed) external {
+        seed = _spread(seed);
         bytes memory data =
             abi.encodeCall(escrow.listToken, (tokens[seed % tokens.length], seed / 8 % 4 != 0));
         _ask(escrow.owner(), data, 0);
     }
 
     function release(uint256 seed) external {
+        seed = _spread(seed);
         uint256 id = _payment(seed);
         uint256 before = toPayees[id] + toFee[id];
         uint256 promised = _releasable(id);
@@ -179,16 +196,19 @@ contract EscrowHandler is CommonBase {
     }
 
     function refund(uint256 seed) external {
+        seed = _spread(seed);
         uint256 id = _payment(seed);
         _ask(address(this), abi.encodeCall(escrow.refund, (id)), id);
     }
 
     function thaw(uint256 seed) external {
+        seed = _spread(seed);
         uint256 id = _payment(seed);
         _ask(address(this), abi.encodeCall(escrow.thaw, (id)), id);
     }
 
     function withdraw(uint256 seed) external {
+        seed = _spread(seed);
         address account = accounts[seed % accounts.length];
         address token = tokens[seed / 64 % tokens.length];
         uint256 balance = escrow.balanceOf(account, token);
@@ -202,13 +222,23 @@ contract EscrowHandler is CommonBase {
 
     // ---- internals
 
+    /// The fuzzer likes small numbers, whose high bits say nothing.
+    function _spread(uint256 seed) private pure returns (uint256) {
+        return uint256(keccak256(abi.encode(seed)));
+    }
+
     /// Mostly one that exists.
     function _payment(uint256 seed) private view returns (uint256) {
-        return (seed >> 128) % (lastPaymentId + 2);
+        return seed % 64 == 9 ? lastPaymentId + 1 : 1 + (seed >> 128) % lastPaymentId;
     }
 
     function _at(int256 offset) private view returns (uint40) {
         return uint40(uint256(int256(vm.getBlockTimestamp()) + offset));
+    }
+
+    /// Whether all of a Linear payment had vested.
+    function _isOver(Payment memory p) private view returns (bool) {
+        return (p.frozenAt == 0 ? vm.getBlockTimestamp() : p.frozenAt) - p.pausedSecs > p.deadline;
     }
 
     function _releasable(uint256 id) private view returns (uint256) {

@@ -180,8 +180,8 @@ impl Deliverer {
         let begun = Instant::now();
         let prover = state.prover.clone();
         let proved = tokio::task::spawn_blocking(move || {
-            let (_, witness) = encrypt(&due.key.to_bytes(), &due.recipient, due.ctx, &mut OsRng)
-                .map_err(ProveError::KeyDelivery)?;
+            let (_, witness) =
+                encrypt(&due.key.to_bytes(), &due.recipient, due.ctx, &mut OsRng).map_err(ProveError::KeyDelivery)?;
             prover.prove_key_delivery(&witness)
         });
         let (proof, inputs) = proved.await.map_err(|_| DeliverError::Interrupted)??;

@@ -4,7 +4,10 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -21,13 +24,14 @@ use datavault_gateway::{
     client::{Receipts, Session, SessionOptions},
     deliver::{Deliverer, DelivererConfig, DeliveryPolicy, Outcome, Progress, ReceiveError, receive_key},
     facts::{ChainFacts, Facts},
+    journal::Lane,
     meter::{Limits, Meter, MeterConfig, journal, key_folder},
     protocol::{Countersigned, Problem, ProblemCode},
     settle::{Settler, signed_head},
 };
 use domain::{
     Amount, ContentId, ContentKind, ContentRegistered, Context, Delivery, LicenseId, LicenseIssued, MeterPublished,
-    OfferKind, OfferSet, OfferTerms, ProfilePublished, Token,
+    OfferKind, OfferSet, OfferTerms, Payee, ProfilePublished, SplitCreated, SplitId, Token,
 };
 use groth16::{Prover, UsageWitness};
 use statement::{SecretKey, key_delivery::key_commitment, usage::Window};
@@ -48,6 +52,9 @@ struct Market {
     plaintext: Vec<u8>,
     key: ContentKey,
     content_id: ContentId,
+    split_id: SplitId,
+    /// The next offer's nonce.
+    offers: AtomicU32,
 }
 
 impl Market {
@@ -55,14 +62,7 @@ impl Market {
         let anvil = Anvil::at(anvil_path()).spawn();
         let actor = |index: usize| PrivateKeySigner::from(anvil.keys()[index].clone());
         let (owner, creator, licensee) = (actor(0), actor(1), actor(2));
-        let config = DeployConfig {
-            owner: owner.address(),
-            guardian: owner.address(),
-            fee_recipient: owner.address(),
-            fee_bps: 250,
-            filing_bond: Amount::from(1_000),
-            with_dev_token: false,
-        };
+        let config = DeployConfig { with_dev_token: false, ..DeployConfig::local(owner.address()) };
         let deployment = deploy(&anvil.endpoint(), &owner, &config, |_| {}).await.unwrap();
         let chain = Datavault::connect(&anvil.endpoint(), deployment).await.unwrap();
 
@@ -89,10 +89,12 @@ impl Market {
             metadata_cid: sealed.cid.to_bytes().into(),
             kind: ContentKind::File,
             meter_id: meter.meter_id,
-            payees: Vec::new(),
         });
         let content: ContentRegistered = chain.send_and_confirm(&creator, &call).await.unwrap().event().unwrap();
         key_folder(folder.path()).unwrap().put(content.content_id, &key).unwrap();
+        let alone = Payee { account: creator.address(), share_bps: 10_000 };
+        let call = chain.addresses().create_split(&[alone]);
+        let split: SplitCreated = chain.send_and_confirm(&creator, &call).await.unwrap().event().unwrap();
         Self {
             folder,
             _anvil: anvil,
@@ -104,6 +106,8 @@ impl Market {
             plaintext,
             key,
             content_id: content.content_id,
+            split_id: split.split_id,
+            offers: AtomicU32::new(1),
         }
     }
 
@@ -115,7 +119,9 @@ impl Market {
 
     async fn sell_to(&self, terms: OfferTerms, units: u64, key_x: U256, commitment: U256) -> LicenseIssued {
         let chain = &self.chain;
-        let call = chain.addresses().set_offer(&terms);
+        let nonce = self.offers.fetch_add(1, Ordering::Relaxed);
+        let terms = OfferTerms { nonce, ..terms };
+        let call = chain.addresses().set_offer(&terms, "ipfs://terms", &[]);
         let offer: OfferSet = chain.send_and_confirm(&self.creator, &call).await.unwrap().event().unwrap();
         let key_y = self.licensee_secret.public().y();
         let call = chain.addresses().publish_profile(key_x, key_y, commitment, self.licensee.address());
@@ -127,10 +133,10 @@ impl Market {
             profile_id: profile.profile_id,
             units,
             max_total: total,
-            expected_terms_hash: terms.terms_hash,
+            payer: Address::ZERO,
             referrer: Address::ZERO,
         };
-        let call = chain.addresses().buy(&order, total);
+        let call = chain.addresses().buy(&order, &terms, total);
         chain.send_and_confirm(&self.licensee, &call).await.unwrap().event().unwrap()
     }
 
@@ -154,7 +160,14 @@ impl Market {
             usage_bits: 1,
             arbitrator: Address::repeat_byte(0xab),
             terms_hash: B256::repeat_byte(1),
-            terms_uri: "ipfs://terms".to_owned(),
+            nonce: 0,
+            buyer: Address::ZERO,
+            units: 0,
+            overage_price: Amount::ZERO,
+            bond: Amount::ZERO,
+            royalty_bps: 0,
+            split_id: self.split_id,
+            items_hash: B256::ZERO,
         }
     }
 
@@ -301,7 +314,7 @@ async fn near_its_deadline_a_key_is_kept_and_the_license_not_forgotten() {
     let sold = market.sell(market.perpetual(), 0).await;
     // A margin longer than the window is a quarter of it: 15 minutes of an hour.
     let deliverer = market.deliverer("cautious", 7_200).await;
-    let deadline = chain.payment(sold.payment_id).await.unwrap().delivery_deadline;
+    let deadline = chain.payment(sold.license_id.payment_id()).await.unwrap().deadline;
     chain.provider().anvil_set_next_block_timestamp(deadline - 880).await.unwrap();
     chain.provider().anvil_mine(Some(1), None).await.unwrap();
     let outcomes = deliverer.run_once().await.unwrap();
@@ -312,7 +325,7 @@ async fn near_its_deadline_a_key_is_kept_and_the_license_not_forgotten() {
 
     // Closed, it is over.
     chain.provider().anvil_set_next_block_timestamp(deadline + 1).await.unwrap();
-    let call = chain.addresses().refund(sold.payment_id);
+    let call = chain.addresses().refund(sold.license_id.payment_id());
     chain.send_and_confirm(&market.licensee, &call).await.unwrap();
     let outcomes = deliverer.run_once().await.unwrap();
     assert!(matches!(&outcomes[0].1, Outcome::Skipped(reason) if reason.contains("closed")), "{outcomes:?}");
@@ -372,11 +385,11 @@ async fn metered_use_is_proved_and_drawn_to_the_unit() {
     futures::future::join_all(fetching).await.into_iter().for_each(|lane| lane.unwrap());
 
     for lane in 0..2 {
-        assert_eq!(Context(session.ctx(lane)), chain.context_of(sold.license_id, lane).await.unwrap());
+        assert_eq!(Context(session.ctx(lane)), chain.context_of(sold.license_id, lane, 0).await.unwrap());
         settle(&market, &session, lane).await;
     }
     let due = Amount::from(280 * UNIT_PRICE);
-    assert_eq!(chain.payment(sold.payment_id).await.unwrap().due, due);
+    assert_eq!(chain.payment(sold.license_id.payment_id()).await.unwrap().due, due);
     assert_eq!(chain.settled_units(sold.license_id).await.unwrap(), 280);
 
     // The same heads by their signatures draw nothing more.
@@ -385,6 +398,7 @@ async fn metered_use_is_proved_and_drawn_to_the_unit() {
         let call = chain.addresses().settle_signed(&SignedHead {
             license_id: sold.license_id,
             lane: lane.lane,
+            epoch: 0,
             seq: last.head.seq,
             total: last.head.total,
             head: last.head.head,
@@ -394,7 +408,7 @@ async fn metered_use_is_proved_and_drawn_to_the_unit() {
         });
         chain.send_and_confirm(&market.creator, &call).await.unwrap();
     }
-    assert_eq!(chain.payment(sold.payment_id).await.unwrap().due, due);
+    assert_eq!(chain.payment(sold.license_id.payment_id()).await.unwrap().due, due);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -418,7 +432,8 @@ async fn what_was_served_is_settled_from_the_journal_after_expiry_and_before_the
 
     // One lane is settled by somebody already.
     let entry = market_journal_last(&market, sold.license_id);
-    let call = chain.addresses().settle_signed(&signed_head(sold.license_id, 1, &entry));
+    let call =
+        chain.addresses().settle_signed(&signed_head(Lane { license_id: sold.license_id, lane: 1, epoch: 0 }, &entry));
     chain.send_and_confirm(&market.licensee, &call).await.unwrap();
 
     chain.provider().anvil_set_next_block_timestamp(sold.expires_at + 1).await.unwrap();
@@ -443,13 +458,13 @@ async fn what_was_served_is_settled_from_the_journal_after_expiry_and_before_the
         "{settled:?}"
     );
     assert_eq!(chain.settled_units(sold.license_id).await.unwrap(), 9);
-    assert_eq!(chain.payment(sold.payment_id).await.unwrap().due, Amount::from(9 * UNIT_PRICE));
+    assert_eq!(chain.payment(sold.license_id.payment_id()).await.unwrap().due, Amount::from(9 * UNIT_PRICE));
     assert!(settler.run_once().await.unwrap().is_empty(), "nothing is settled twice");
 
-    let refundable_at = chain.payment(sold.payment_id).await.unwrap().refundable_at;
+    let refundable_at = chain.payment(sold.license_id.payment_id()).await.unwrap().deadline;
     chain.provider().anvil_set_next_block_timestamp(refundable_at).await.unwrap();
-    chain.send_and_confirm(&market.licensee, &chain.addresses().refund(sold.payment_id)).await.unwrap();
-    let refunded = chain.payment(sold.payment_id).await.unwrap().refunded;
+    chain.send_and_confirm(&market.licensee, &chain.addresses().refund(sold.license_id.payment_id())).await.unwrap();
+    let refunded = chain.payment(sold.license_id.payment_id()).await.unwrap().refunded;
     assert_eq!(refunded, Amount::from(391 * UNIT_PRICE));
     assert!(settler.run_once().await.unwrap().is_empty());
 }
@@ -483,6 +498,7 @@ async fn settle(market: &Market, session: &Session, lane: u32) {
         let call = chain.addresses().settle_usage(&UsageBatch {
             license_id: session.license().license_id,
             lane,
+            epoch: 0,
             head_after: inputs.head_after,
             window_start: first,
             window_end: last,

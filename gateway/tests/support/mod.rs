@@ -19,7 +19,7 @@ use datavault_gateway::{
     meter::{Limits, Meter, MeterConfig, key_folder},
     protocol::{FetchRequest, OpenOffer, Problem},
 };
-use domain::{Amount, ContentId, Context, Delivery, LicenseId, MeterId, OfferId, OfferKind, OfferTerms, Token};
+use domain::{Amount, ContentId, Context, Delivery, LicenseId, MeterId, OfferId, OfferKind, OfferTerms, SplitId, Token};
 use futures::future::BoxFuture;
 use statement::{Accumulator, SecretKey};
 use tempfile::TempDir;
@@ -120,7 +120,14 @@ pub fn terms() -> OfferTerms {
         usage_bits: 1,
         arbitrator: Address::ZERO,
         terms_hash: B256::ZERO,
-        terms_uri: String::new(),
+        nonce: 0,
+        buyer: Address::ZERO,
+        units: 0,
+        overage_price: Amount::ZERO,
+        bond: Amount::ZERO,
+        royalty_bps: 0,
+        split_id: SplitId(1),
+        items_hash: B256::ZERO,
     }
 }
 

@@ -6,9 +6,10 @@ import {OfferHash} from "../libraries/OfferHash.sol";
 import {LicenseToken} from "./LicenseToken.sol";
 
 /// @title Offers: the license manager's side of its {OfferBook}.
+/// @dev Parameters are named for the interface alone: the calldata is passed on as it came.
 abstract contract Offers is LicenseToken {
     /// @inheritdoc ILicenseManager
-    function setOffer(Offer calldata, string calldata, BundleItem[] calldata)
+    function setOffer(Offer calldata offer, string calldata termsUri, BundleItem[] calldata items)
         external
         returns (uint64 offerId)
     {
@@ -16,12 +17,15 @@ abstract contract Offers is LicenseToken {
     }
 
     /// @inheritdoc ILicenseManager
-    function closeOffer(uint64) external {
+    function closeOffer(uint64 offerId) external {
         _inOfferBook(msg.sig);
     }
 
     /// @inheritdoc ILicenseManager
-    function publishProfile(uint256, uint256, uint256, address) external returns (uint64 profileId) {
+    function publishProfile(uint256 keyX, uint256 keyY, uint256 commitment, address sessionKey)
+        external
+        returns (uint64 profileId)
+    {
         return uint64(_inOfferBook(msg.sig));
     }
 

@@ -30,13 +30,12 @@ abstract contract Purchases is Offers {
     }
 
     /// @inheritdoc ILicenseManager
-    function buySigned(Order memory order, Offer memory offer, bytes32[] calldata, bytes calldata)
-        external
-        payable
-        whenNotPaused
-        nonReentrant
-        returns (uint256 licenseId)
-    {
+    function buySigned(
+        Order memory order,
+        Offer memory offer,
+        bytes32[] calldata proof,
+        bytes calldata signature
+    ) external payable whenNotPaused nonReentrant returns (uint256 licenseId) {
         _inOfferBook(OfferBook.recordSigned.selector);
         return _buy(order, offer);
     }

@@ -5,6 +5,7 @@ import {ILicenseManagerErrors, Offer} from "../../src/interfaces/ILicenseManager
 import {IPaymentEscrow} from "../../src/interfaces/IPaymentEscrow.sol";
 import {IUsageTracker, LaneState, UsageBatch} from "../../src/interfaces/IUsageTracker.sol";
 import {IUsageVerifier} from "../../src/interfaces/IVerifier.sol";
+import {IVerifierSets} from "../../src/interfaces/IVerifierSets.sol";
 import {MockVerifier} from "../mocks/MockVerifier.sol";
 import {UsageBase} from "./UsageBase.t.sol";
 import {Initializable} from "@openzeppelin/contracts-upgradeable/proxy/utils/Initializable.sol";
@@ -113,17 +114,27 @@ contract SettleUsageTest is UsageBase {
 
     /// What a license was sold with checks its proofs, whatever is newer.
     function test_the_pinned_verifier_is_asked() public {
-        MockVerifier refusing = new MockVerifier();
-        refusing.setAccepts(false);
+        MockVerifier newer = new MockVerifier();
+        newer.setAccepts(false);
         vm.prank(operator);
-        verifierSets.add(_verifiers(address(refusing)), keccak256("newer"));
-        _settles(batch);
+        verifierSets.add(_verifiers(address(newer)), keccak256("newer"));
+        tracker.settleUsage(batch);
 
         Offer memory offer = _perUse(_content());
         offer.nonce = 90;
-        batch.licenseId = _buyOf(offer);
-        batch.windowStart = NOW;
-        _refuses(batch, abi.encodeWithSelector(IUsageTracker.ProofInvalid.selector));
+        uint256 young = _buyOf(offer);
+        _refuses(_range(young, 0, 0, 77, 10), abi.encodeWithSelector(IUsageTracker.ProofInvalid.selector));
+        newer.setAccepts(true);
+        verifier.setAccepts(false);
+        tracker.settleUsage(_range(young, 0, 0, 77, 10));
+        _refuses(_range(licenseId, 0, 0, 78, 10), abi.encodeWithSelector(IUsageTracker.ProofInvalid.selector));
+    }
+
+    function test_a_version_is_looked_up_once() public {
+        vm.expectCall(address(verifierSets), abi.encodeCall(IVerifierSets.usage, (1)), 1);
+        tracker.settleUsage(batch);
+        tracker.settleUsage(_range(licenseId, 0, 0, 78, 10));
+        tracker.settleUsage(_range(licenseId, 1, 0, 79, 10));
     }
 
     function test_window_ends_by_now() public {

@@ -89,6 +89,25 @@ contract SettleUsageManyTest is UsageBase {
         assertEq(_lane(licenseId, 0, 0).provedTotal, 30);
     }
 
+    /// Of one license in a row, but with other keys.
+    function test_epochs_are_checked_with_their_own_keys() public {
+        uint256 newCommitment = uint256(keccak256("new commitment")) >> 8;
+        vm.startPrank(licensee);
+        manager.rebind(licenseId, manager.publishProfile(5, 6, newCommitment, sessionKey));
+        vm.stopPrank();
+        UsageBatch memory old = _range(licenseId, 0, 0, 71, 10);
+        UsageBatch memory young = _range(licenseId, 0, 1, 72, 20);
+        uint256[8][] memory proofs = new uint256[8][](2);
+        uint256[6][] memory inputs = new uint256[6][](2);
+        (proofs[0], proofs[1]) = (old.proof, young.proof);
+        (inputs[0], inputs[1]) = (_inputs(old, 0), _inputs(young, 0));
+        inputs[1][1] = newCommitment;
+        vm.expectCall(address(verifier), abi.encodeCall(IUsageBatchVerifier.verifyBatch, (proofs, inputs)));
+        _expectDue(licenseId, 30, 1);
+        tracker.settleUsageMany(_many(old, young));
+        assertEq(_lane(licenseId, 0, 1).provedTotal, 20);
+    }
+
     function test_one_is_many_enough_and_none_is_not() public {
         vm.expectRevert(IUsageTracker.NoBatches.selector);
         tracker.settleUsageMany(new UsageBatch[](0));

@@ -134,7 +134,7 @@ contract BatchVerifierTest is Test {
         }
         bytes32 seed = keccak256(all);
         for (uint256 i = 0; i < 8; ++i) {
-            uint256 rho = 2 + uint256(uint128(uint256(keccak256(abi.encode(seed, i)))));
+            uint256 rho = 1 + uint256(uint128(uint256(keccak256(abi.encode(seed, i)))));
             vm.expectCall(address(7), abi.encode(proofs[i][0], proofs[i][1], R - rho));
             vm.expectCall(address(7), abi.encode(proofs[i][6], proofs[i][7], rho));
         }

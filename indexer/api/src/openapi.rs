@@ -4,7 +4,8 @@ use axum::{http::header, response::IntoResponse};
 use utoipa::OpenApi;
 
 use crate::{
-    balances, contents, creators, disputes, health, licenses, offers, payments, policy, status, tokens, verifier_sets,
+    balances, contents, creators, disputes, health, licenses, meters, offers, payments, policy, profiles, status,
+    tokens, verifier_sets,
 };
 
 #[derive(OpenApi)]
@@ -27,6 +28,7 @@ use crate::{
         creators::get,
         offers::list::list,
         offers::get::get,
+        offers::standing::standing,
         licenses::list::list,
         licenses::get::get,
         licenses::usage::usage,
@@ -39,6 +41,8 @@ use crate::{
         payments::movements::movements,
         disputes::list::list,
         disputes::get::get,
+        meters::get,
+        profiles::get,
         balances::balances,
         tokens::list,
         verifier_sets::list,

@@ -135,7 +135,15 @@ macro_rules! id_from_path {
         }
     )+};
 }
-id_from_path!(ContentId, domain::OfferId, domain::LicenseId, domain::PaymentId, domain::DisputeId);
+id_from_path!(
+    ContentId,
+    domain::OfferId,
+    domain::LicenseId,
+    domain::PaymentId,
+    domain::DisputeId,
+    domain::MeterId,
+    domain::ProfileId
+);
 
 impl FromPath for Address {
     fn from_path(field: &str, text: &str) -> Result<Self, ApiError> {

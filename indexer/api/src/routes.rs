@@ -23,7 +23,7 @@ use tower_http::{
 use crate::{
     balances, contents, creators, disputes,
     error::{ApiError, panicked, write_problems},
-    health, licenses, offers, openapi, payments, policy,
+    health, licenses, meters, offers, openapi, payments, policy, profiles,
     serve::ApiConfig,
     state::ApiState,
     status, tokens, verifier_sets,
@@ -50,6 +50,7 @@ pub fn router(pool: PgPool, config: &ApiConfig) -> Router {
         .route("/v1/creators/{account}", get(creators::get))
         .route("/v1/offers", get(offers::list::list))
         .route("/v1/offers/{offer_id}", get(offers::get::get))
+        .route("/v1/offers/{offer_id}/standing", get(offers::standing::standing))
         .route("/v1/licenses", get(licenses::list::list))
         .route("/v1/licenses/{license_id}", get(licenses::get::get))
         .route("/v1/licenses/{license_id}/usage", get(licenses::usage::usage))
@@ -62,6 +63,8 @@ pub fn router(pool: PgPool, config: &ApiConfig) -> Router {
         .route("/v1/payments/{payment_id}/movements", get(payments::movements::movements))
         .route("/v1/disputes", get(disputes::list::list))
         .route("/v1/disputes/{dispute_id}", get(disputes::get::get))
+        .route("/v1/meters/{meter_id}", get(meters::get))
+        .route("/v1/profiles/{profile_id}", get(profiles::get))
         .route("/v1/balances/{account}", get(balances::balances))
         .route("/v1/tokens", get(tokens::list))
         .route("/v1/verifier-sets", get(verifier_sets::list))

@@ -23,6 +23,7 @@ fn paths() -> Vec<String> {
         format!("/v1/creators/{}", account(1)),
         "/v1/offers".to_owned(),
         "/v1/offers/1".to_owned(),
+        "/v1/offers/1/standing".to_owned(),
         "/v1/licenses".to_owned(),
         "/v1/licenses/1".to_owned(),
         "/v1/licenses/1/usage".to_owned(),
@@ -35,6 +36,8 @@ fn paths() -> Vec<String> {
         "/v1/payments/1/movements".to_owned(),
         "/v1/disputes".to_owned(),
         "/v1/disputes/1".to_owned(),
+        "/v1/meters/1".to_owned(),
+        "/v1/profiles/1".to_owned(),
         format!("/v1/balances/{}", account(1)),
         "/v1/tokens".to_owned(),
         "/v1/verifier-sets".to_owned(),
@@ -124,7 +127,7 @@ async fn the_description_is_served_and_names_every_path(_: PgPoolOptions, option
     for path in paths() {
         let template =
             path.replace(&content(1).to_string(), "{content_id}").replace(&account(1).to_string(), "{account}");
-        let template = ["offer", "license", "payment", "dispute"]
+        let template = ["offer", "license", "payment", "dispute", "meter", "profile"]
             .iter()
             .fold(template, |path, noun| path.replace(&format!("/{noun}s/1"), &format!("/{noun}s/{{{noun}_id}}")));
         assert!(description["paths"][&template]["get"].is_object(), "{template}");

@@ -145,7 +145,7 @@ async fn a_dispute_tells_its_hearings_and_rulings(_: PgPoolOptions, options: PgC
 }
 
 #[sqlx::test(migrations = false)]
-async fn the_operators_settings_are_told(_: PgPoolOptions, options: PgConnectOptions) {
+async fn settings_and_keys_are_told(_: PgPoolOptions, options: PgConnectOptions) {
     let (api, _conn) = filled(&options).await;
     let policy = data(&api, "/v1/policy").await;
     assert_eq!((&policy["fee_bps"], &policy["verifiers"]), (&json!(250), &json!(255)));
@@ -155,17 +155,27 @@ async fn the_operators_settings_are_told(_: PgPoolOptions, options: PgConnectOpt
     assert_eq!(data(&api, "/v1/tokens").await, json!([token]));
     let verifiers = data(&api, "/v1/verifier-sets").await;
     assert_eq!((&verifiers[0]["version"], &verifiers[0]["keys_hash"]), (&json!(255), &json!(hash(15).to_string())));
+    let meter = data(&api, "/v1/meters/1").await;
+    assert_eq!(
+        (&meter["signer"], &meter["key_x"]),
+        (&json!(account(2).to_string()), &json!(format!("0x{:064x}", alloy_primitives::U256::MAX)))
+    );
+    assert_eq!(data(&api, "/v1/profiles/1").await["session_key"], account(5).to_string());
     let status = data(&api, "/v1/status").await;
     assert_eq!((&status["chain_id"], &status["lag_blocks"]), (&json!(31337), &json!(2)));
     assert_eq!(status["contracts"]["verifier_sets"], account(6).to_string());
 }
 
 #[sqlx::test(migrations = false)]
-async fn the_largest_offer_id_is_a_safe_number(_: PgPoolOptions, options: PgConnectOptions) {
+async fn an_offer_id_stands_before_its_terms_are_known(_: PgPoolOptions, options: PgConnectOptions) {
     let (api, mut conn) = empty(&options).await;
     let id = OfferId::of(u32::MAX, 0xf_ffff).unwrap();
     let set = domain::OfferSet { offer_id: id, ..offer_set(1) };
     append(&mut conn, 7, vec![ChainEvent::OfferSet(set), OfferClosed { offer_id: OfferId(5) }.into()]).await;
     assert_eq!(data(&api, "/v1/offers/4503599627370495").await["offer_id"], "4503599627370495");
     assert_eq!(get(&api, "/v1/offers/5").await.status, 404, "a signature that was cancelled says nothing of terms");
+    for (id, state, set) in [(5, "closed", Value::Null), (6, "unused", Value::Null), (id.0, "open", json!(7))] {
+        let standing = data(&api, &format!("/v1/offers/{id}/standing")).await;
+        assert_eq!((&standing["state"], &standing["set_in_block"]), (&json!(state), &set), "{id}");
+    }
 }

@@ -24,6 +24,8 @@ async fn every_problem_has_a_code_and_the_request_id(_: PgPoolOptions, options: 
         ("/v1/licenses/2/compliance".into(), 404, "not_found", None),
         (format!("/v1/contents/{nothing}/versions"), 404, "not_found", None),
         ("/v1/payments/2/movements".into(), 404, "not_found", None),
+        ("/v1/meters/2".into(), 404, "not_found", None),
+        ("/v1/profiles/2".into(), 404, "not_found", None),
         ("/v1/tokens?cursor=me".into(), 400, "invalid_parameter", Some("cursor")),
         ("/v1/verifier-sets?version=1".into(), 400, "invalid_parameter", Some("version")),
         ("/v1/creators/me".into(), 400, "invalid_parameter", Some("account")),

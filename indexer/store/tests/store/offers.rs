@@ -53,6 +53,10 @@ async fn a_signature_is_cancelled_before_anyone_saw_the_offer(_: PgPoolOptions, 
     let mut conn = migrated(&options).await;
     tell(&mut conn, 1, vec![OfferClosed { offer_id: OfferId(9) }.into()]).await;
     assert!(read::offer(&mut conn, OfferId(9)).await.unwrap().is_none());
+    let standing = read::offer_standing(&mut conn, OfferId(9)).await.unwrap();
+    assert_eq!((standing.state, standing.set_in_block, standing.sold), (Some(OfferState::Closed), None, 0));
+    let unused = read::offer_standing(&mut conn, OfferId(8)).await.unwrap();
+    assert_eq!(unused.state, None);
 }
 
 #[sqlx::test(migrations = false)]

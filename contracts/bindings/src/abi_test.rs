@@ -8,7 +8,7 @@ use domain::{Amount, ContentId, Delivery, OfferKind, OfferTerms, SplitId, Token}
 
 use crate::{
     decode::{DecodeProblem, decode_raw},
-    deployment::Addresses,
+    deployment::{Addresses, Deployment},
     revert::RevertReason,
 };
 
@@ -44,6 +44,29 @@ pub(crate) fn addresses() -> Addresses {
         usage: Address::repeat_byte(4),
         disputes: Address::repeat_byte(5),
         verifier_sets: Address::repeat_byte(6),
+    }
+}
+
+/// A deployment that is nowhere.
+pub(crate) fn deployment() -> Deployment {
+    Deployment {
+        chain_id: 1,
+        start_block: 0,
+        addresses: addresses(),
+        usage_verifier: Address::ZERO,
+        usage_batch_verifier: Address::ZERO,
+        key_delivery_verifier: Address::ZERO,
+        compliance_verifier: Address::ZERO,
+        usage_vk_sha256: B256::ZERO,
+        key_delivery_vk_sha256: B256::ZERO,
+        compliance_vk_sha256: B256::ZERO,
+        owner: Address::ZERO,
+        timelock: None,
+        panel: None,
+        purchase_router: Address::ZERO,
+        company_accounts: Address::ZERO,
+        contracts: Vec::new(),
+        dev_token: None,
     }
 }
 

@@ -1,4 +1,7 @@
-//! Deployment, purchases and refusals on a real anvil.
+//! Purchases and refusals on a real anvil.
+
+mod deploying;
+mod signing;
 
 use std::{env, fs, path::PathBuf, time::Duration};
 
@@ -10,8 +13,8 @@ use alloy::{
 };
 use domain::{
     Amount, ChainEvent, ContentId, ContentKind, ContentRegistered, Delivery, LicenseIssued, MeterId, MeterPublished,
-    OfferId, OfferKind, OfferSet, OfferTerms, Payee, PaymentState, ProfilePublished, SplitCreated, SplitId, Token,
-    Withdrawn,
+    OfferId, OfferKind, OfferSet, OfferTerms, Payee, PaymentState, ProfileId, ProfilePublished, SplitCreated, SplitId,
+    Token, Withdrawn,
 };
 
 use crate::{
@@ -62,6 +65,12 @@ impl Chain {
         split.split_id
     }
 
+    async fn profile(&self, buyer: &PrivateKeySigner) -> ProfileId {
+        let call = self.vault.addresses().publish_profile(U256::from(4), U256::from(5), U256::from(6), buyer.address());
+        let profile: ProfilePublished = self.vault.send_and_confirm(buyer, &call).await.unwrap().event().unwrap();
+        profile.profile_id
+    }
+
     async fn sell(&self, creator: &PrivateKeySigner, buyer: &PrivateKeySigner) -> LicenseIssued {
         let (_, content_id) = self.register(creator).await;
         let terms = perpetual(content_id, self.split_of(creator).await);
@@ -70,12 +79,10 @@ impl Chain {
         assert_eq!((&offer.terms, offer.terms_uri.as_str()), (&terms, "ipfs://terms"));
         assert_eq!(offer.offer_id, OfferId::of(1, terms.nonce).unwrap());
         assert_eq!(self.vault.offer(offer.offer_id).await.unwrap(), terms);
-        let call = self.vault.addresses().publish_profile(U256::from(4), U256::from(5), U256::from(6), buyer.address());
-        let profile: ProfilePublished = self.vault.send_and_confirm(buyer, &call).await.unwrap().event().unwrap();
         let order = Order {
             offer_id: offer.offer_id,
             licensee: buyer.address(),
-            profile_id: profile.profile_id,
+            profile_id: self.profile(buyer).await,
             units: 0,
             max_total: terms.price,
             payer: Address::ZERO,
@@ -275,25 +282,7 @@ async fn a_deployment_of_another_chain_is_refused() {
 
 #[tokio::test]
 async fn an_rpc_that_does_not_answer_is_said_within_seconds() {
-    let deployment = || Deployment {
-        chain_id: 1,
-        start_block: 0,
-        addresses: crate::abi_test::addresses(),
-        usage_verifier: Address::ZERO,
-        usage_batch_verifier: Address::ZERO,
-        key_delivery_verifier: Address::ZERO,
-        compliance_verifier: Address::ZERO,
-        usage_vk_sha256: B256::ZERO,
-        key_delivery_vk_sha256: B256::ZERO,
-        compliance_vk_sha256: B256::ZERO,
-        owner: Address::ZERO,
-        timelock: None,
-        panel: None,
-        purchase_router: Address::ZERO,
-        company_accounts: Address::ZERO,
-        contracts: Vec::new(),
-        dev_token: None,
-    };
+    let deployment = || Deployment { chain_id: 1, ..crate::abi_test::deployment() };
     // A port that takes connections and stays silent, then the same port closed.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());

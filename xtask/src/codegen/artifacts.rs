@@ -1,6 +1,8 @@
 //! `contracts/artifacts/<Name>.json`: interface and code of every contract that is deployed, so that
-//! `cargo build` needs no Solidity compiler.
+//! `cargo build` needs no Solidity compiler. And `contracts/verification/input.json`: what was compiled, as block
+//! explorers take it to verify a source.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,10 +10,12 @@ use anyhow::{Context, Result, bail};
 use foundry_compilers::artifacts::Settings;
 use foundry_compilers::solc::{Solc, SolcCompiler, SolcSettings};
 use foundry_compilers::{ProjectBuilder, ProjectPathsConfig};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Files;
 use super::foundry::{self, Profile};
+
+const VERIFICATION: &str = "contracts/verification/input.json";
 
 /// Deployed as OpenZeppelin wrote them. Looked up by path: it has several contracts called `Proxy`.
 const OPENZEPPELIN: [&str; 2] = ["proxy/ERC1967/ERC1967Proxy.sol", "governance/TimelockController.sol"];
@@ -62,16 +66,59 @@ pub fn generate(root: &Path) -> Result<Files> {
         };
         let creation = contract.bytecode.as_ref().map(|code| &code.object);
         let runtime = contract.deployed_bytecode.as_ref().and_then(|code| code.bytecode.as_ref());
+        let mut abi = json!(contract.abi);
+        let interface = contracts.join(format!("src/interfaces/I{name}.sol"));
+        if let Some(interface) = output.find(&interface, &format!("I{name}")) {
+            name_inputs(&mut abi, &json!(interface.abi));
+        }
         let artifact = json!({
             "contractName": name,
-            "abi": contract.abi,
+            "abi": abi,
             "bytecode": code(creation)?,
             "deployedBytecode": code(runtime.map(|code| &code.object))?,
         });
         let text = serde_json::to_string_pretty(&artifact)? + "\n";
         files.insert(PathBuf::from(format!("contracts/artifacts/{name}.json")), text);
     }
+    let compiled = output.output().sources.sources().map(|(path, _)| path.clone()).collect();
+    files.insert(PathBuf::from(VERIFICATION), verification_input(&contracts, &profile, compiled)?);
     Ok(files)
+}
+
+/// A function that hands its arguments on unread leaves them unnamed: they are named as in the interface.
+fn name_inputs(abi: &mut Value, interface: &Value) {
+    let types = |entry: &Value| entry["inputs"].as_array().map(|inputs| inputs.iter().map(kind).collect::<Vec<_>>());
+    for entry in abi.as_array_mut().into_iter().flatten() {
+        let said = interface.as_array().into_iter().flatten().find(|said| {
+            said["type"] == "function" && said["name"] == entry["name"] && types(said) == types(entry)
+        });
+        let (Some(said), Some(inputs)) = (said, entry["inputs"].as_array_mut()) else { continue };
+        for (index, input) in inputs.iter_mut().enumerate() {
+            if input["name"] == "" {
+                input["name"] = said["inputs"][index]["name"].clone();
+            }
+        }
+    }
+}
+
+fn kind(input: &Value) -> (Value, Value) {
+    (input["type"].clone(), input["internalType"].clone())
+}
+
+/// Standard JSON for solc, with every path below `contracts`. Of this and a contract's name, the compiler makes the
+/// code of its artifact again.
+fn verification_input(contracts: &Path, profile: &Profile, compiled: BTreeSet<PathBuf>) -> Result<String> {
+    let mut sources = serde_json::Map::new();
+    for path in compiled {
+        let path = path.strip_prefix(contracts).unwrap_or(&path);
+        let read = contracts.join(path);
+        let content = fs::read_to_string(&read).with_context(|| format!("cannot read {}", read.display()))?;
+        sources.insert(path.display().to_string(), json!({ "content": content }));
+    }
+    let mut settings = profile.settings()?;
+    settings.remappings = foundry::remappings(contracts)?;
+    let input = json!({ "language": "Solidity", "sources": sources, "settings": settings });
+    Ok(serde_json::to_string_pretty(&input)? + "\n")
 }
 
 /// Every source below `src/` that holds a contract of its own name; libraries and interfaces are not deployed.

@@ -60,6 +60,12 @@ impl Addresses {
         Call::new(self.escrow, "set the fee", &E::setFeeCall { recipient, feeBps: fee_bps })
     }
 
+    /// Takes the escrow over, where its deployer handed it over. Next owner only.
+    #[must_use]
+    pub fn accept_escrow_ownership(&self) -> Call {
+        Call::new(self.escrow, "take the escrow over", &E::acceptOwnershipCall {})
+    }
+
     /// Lets the escrow take up to `amount` of an ERC-20 from the sender.
     #[must_use]
     pub fn approve(&self, token: Token, amount: Amount) -> Call {

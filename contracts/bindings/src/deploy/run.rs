@@ -1,5 +1,7 @@
 //! A plan becomes transactions, once.
 
+use std::time::{Duration, Instant};
+
 use alloy::{
     eips::BlockNumberOrTag,
     network::TransactionBuilder,
@@ -83,7 +85,7 @@ impl<P: FnMut(DeployStep)> Run<'_, P> {
         if journal.plan != plan.hash() {
             return Err(refused(path, "was begun with other contracts or another configuration"));
         }
-        let nonce = self.next_nonce().await?;
+        let nonce = self.settled_nonce().await?;
         let done = nonce.checked_sub(journal.first_nonce).map(|done| done as usize);
         let Some(done) = done.filter(|done| *done <= plan.steps.len()) else {
             return Err(refused(path, "does not fit the key's transactions on this chain"));
@@ -144,6 +146,20 @@ impl<P: FnMut(DeployStep)> Run<'_, P> {
     ) -> Result<alloy::rpc::types::TransactionReceipt, DeployError> {
         let sent = self.connection.transact(self.deployer, request, "deploy").await;
         sent.map_err(|source| DeployError::Contract { name, source })
+    }
+
+    /// The next transaction number once nothing of the key is under way any more.
+    async fn settled_nonce(&self) -> Result<u64, ChainError> {
+        let deadline = Instant::now() + self.connection.receipt_timeout;
+        loop {
+            let next = self.next_nonce().await?;
+            let mined = self.connection.provider.get_transaction_count(self.deployer.address()).await;
+            let mined = mined.map_err(|e| self.connection.failed("read the deployer's nonce", e))?;
+            if mined == next || Instant::now() >= deadline {
+                return Ok(mined);
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
     }
 
     async fn next_nonce(&self) -> Result<u64, ChainError> {

@@ -1,49 +1,90 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Guarded} from "../../src/base/Guarded.sol";
 import {ContentStatus} from "../../src/interfaces/IContentRegistry.sol";
-import {ILicenseManager, License, Offer, Order} from "../../src/interfaces/ILicenseManager.sol";
+import {
+    ILicenseManagerErrors,
+    ILicenseManagerEvents,
+    License,
+    Offer,
+    OfferKind,
+    Order
+} from "../../src/interfaces/ILicenseManager.sol";
 import {IPaymentEscrow, Payment, PaymentState, ReleaseRule} from "../../src/interfaces/IPaymentEscrow.sol";
 import {Base} from "../Base.t.sol";
 import {PausableUpgradeable} from "@openzeppelin/contracts-upgradeable/utils/PausableUpgradeable.sol";
+import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
-contract BuyTest is Base {
+abstract contract BuyBase is Base {
     bytes32 internal contentId;
     uint64 internal profileId;
 
-    function setUp() public override {
+    function setUp() public virtual override {
         super.setUp();
-        contentId = _register();
-        profileId = _publishProfile();
+        contentId = _content();
+        profileId = _profile();
     }
 
-    function _orderPerpetual() internal returns (Order memory) {
-        return _order(_setOffer(_perpetual(contentId)), profileId, 0);
+    function _listed(Offer memory offer) internal returns (Order memory) {
+        return _order(_setOffer(offer), profileId, offer.kind == OfferKind.PerUse ? UNITS : 0);
     }
 
-    function _orderPerUse() internal returns (Order memory) {
-        return _order(_setOffer(_perUse(contentId)), profileId, UNITS);
+    function _refused(Order memory order, Offer memory offer, bytes memory reason) internal {
+        _refused(order, offer, _value(offer, order.units), reason);
     }
 
-    function test_perpetual_is_paid_in_tokens_and_held_until_delivery() public {
-        Order memory order = _orderPerpetual();
+    function _refused(Order memory order, Offer memory offer, uint256 value, bytes memory reason) internal {
+        vm.deal(licensee, value);
+        vm.expectRevert(reason);
+        vm.prank(licensee);
+        manager.buy{value: value}(order, offer);
+    }
+}
+
+contract BuyTest is BuyBase {
+    function _assertPayment(uint256 paymentId, Offer memory offer, uint256 amount, ReleaseRule rule)
+        internal
+        view
+        returns (Payment memory payment)
+    {
+        payment = escrow.payment(paymentId);
+        assertEq(payment.payer, licensee);
+        assertEq(payment.token, offer.token);
+        assertEq(payment.amount, amount);
+        assertEq(uint8(payment.rule), uint8(rule));
+        assertEq(uint8(payment.state), uint8(PaymentState.Held));
+        assertEq(payment.splitId, creatorSplit);
+    }
+
+    function _assertLicense(uint256 licenseId, Offer memory offer, uint64 units) internal view {
+        License memory license = manager.license(licenseId);
+        assertEq(license.offerId, _offerId(offer));
+        assertEq(license.profileId, profileId);
+        assertEq(license.meterId, registry.content(offer.contentId).meterId);
+        assertEq(uint8(license.kind), uint8(offer.kind));
+        assertEq(uint8(license.delivery), uint8(offer.delivery));
+        assertEq(license.transferable, offer.transferable);
+        assertEq(license.bonded, offer.bond != 0);
+        assertEq(license.units, units);
+        assertEq(license.startsAt, START);
+        assertEq(license.expiresAt, offer.duration == 0 ? 0 : START + offer.duration);
+        assertEq(license.periods, 1);
+        assertEq(license.epoch, 0);
+        assertFalse(license.delivered);
+        assertEq(license.contentVersion, 0);
+        assertEq(license.verifiers, 1);
+        assertEq(license.royaltyBps, offer.royaltyBps);
+        assertEq(IERC721(address(manager)).ownerOf(licenseId), licensee);
+    }
+
+    function test_perpetual_is_held_until_delivery() public {
+        Offer memory offer = _transferable(contentId);
+        Order memory order = _listed(offer);
         order.referrer = stranger;
-        vm.expectEmit(address(escrow));
-        emit IPaymentEscrow.PaymentHeld(
-            1,
-            1,
-            licensee,
-            address(token),
-            PRICE,
-            ReleaseRule.Cliff,
-            1,
-            1,
-            START + DELIVERY_WINDOW,
-            DISPUTE_WINDOW,
-            0
-        );
+        order.maxTotal = PRICE;
         vm.expectEmit(address(manager));
-        emit ILicenseManager.LicenseIssued(
+        emit ILicenseManagerEvents.LicenseIssued(
             1,
             order.offerId,
             contentId,
@@ -51,260 +92,302 @@ contract BuyTest is Base {
             licensee,
             profileId,
             1,
-            1,
+            0,
             0,
             START,
             0,
-            address(token),
+            offer.token,
             PRICE,
             stranger
         );
-        vm.prank(licensee);
-        uint256 licenseId = manager.buy(order);
-
-        assertEq(manager.ownerOf(licenseId), licensee);
-        License memory license = manager.license(licenseId);
-        assertEq(license.offerId, order.offerId);
-        assertEq(license.profileId, profileId);
-        assertEq(license.meterId, 1);
-        assertEq(license.paymentId, 1);
-        assertEq(license.units, 0);
-        assertEq(license.startsAt, START);
-        assertEq(license.expiresAt, 0);
-        assertEq(license.epoch, 0);
-        assertFalse(license.delivered);
-        assertFalse(manager.isValid(licenseId), "no key yet");
-        Payment memory payment = escrow.payment(1);
-        assertEq(uint8(payment.state), uint8(PaymentState.Held));
-        assertEq(payment.amount, PRICE);
-        assertEq(payment.licenseId, licenseId);
-        assertEq(payment.payer, licensee);
-        (,, uint64 sold) = manager.offerState(order.offerId);
-        assertEq(sold, 1);
-        _assertSolvent();
+        uint256 licenseId = _buy(order, offer);
+        assertEq(licenseId, 1);
+        _assertLicense(1, offer, 0);
+        Payment memory payment = _assertPayment(1, offer, PRICE, ReleaseRule.Cliff);
+        assertEq(payment.deadline, START + DELIVERY_WINDOW);
+        assertEq(payment.disputeWindow, DISPUTE_WINDOW);
+        assertFalse(manager.isValid(1));
+        assertEq(token.balanceOf(address(escrow)), PRICE);
     }
 
-    function test_per_use_is_prepaid_in_ether_and_valid_at_once() public {
-        Order memory order = _orderPerUse();
-        uint256 total = uint256(UNITS) * UNIT_PRICE;
-        vm.prank(licensee);
-        uint256 licenseId = manager.buy{value: total}(order);
-
-        License memory license = manager.license(licenseId);
-        assertEq(license.units, UNITS);
-        assertEq(license.expiresAt, START + DURATION);
-        assertTrue(manager.isValid(licenseId));
-        Payment memory payment = _payment(licenseId);
-        assertEq(uint8(payment.rule), uint8(ReleaseRule.Metered));
-        assertEq(payment.amount, total);
-        assertEq(payment.refundableAt, START + DURATION + GRACE);
-        assertEq(payment.deliveryDeadline, 0);
-        _assertSolvent();
-
+    function test_per_use_is_a_deposit_in_ether() public {
+        Offer memory offer = _perUse(contentId);
+        uint256 licenseId = _buy(_listed(offer), offer);
+        _assertLicense(licenseId, offer, UNITS);
+        Payment memory payment =
+            _assertPayment(licenseId, offer, uint256(UNITS) * UNIT_PRICE, ReleaseRule.Metered);
+        assertEq(payment.deadline, START + DURATION + GRACE);
+        assertEq(address(escrow).balance, uint256(UNITS) * UNIT_PRICE);
         vm.warp(START + DURATION);
-        assertTrue(manager.isValid(licenseId), "last second");
+        assertTrue(manager.isValid(licenseId));
         vm.warp(START + DURATION + 1);
-        assertFalse(manager.isValid(licenseId), "expired");
+        assertFalse(manager.isValid(licenseId));
     }
 
-    function test_somebody_else_may_pay() public {
-        Order memory order = _orderPerpetual();
-        token.mint(stranger, PRICE);
-        vm.startPrank(stranger);
-        token.approve(address(escrow), PRICE);
-        uint256 licenseId = manager.buy(order);
-        vm.stopPrank();
-        assertEq(manager.ownerOf(licenseId), licensee);
-        assertEq(_payment(licenseId).payer, stranger, "who paid is paid back");
+    function test_served_subscription_and_bundle_vest_over_their_time() public {
+        bytes32 collection = _collection();
+        Offer[2] memory offers = [_subscriptionServed(contentId), _bundleServed(collection)];
+        for (uint256 i = 0; i < 2; ++i) {
+            uint256 licenseId = _buy(_listed(offers[i]), offers[i]);
+            _assertLicense(licenseId, offers[i], offers[i].units);
+            Payment memory payment = _assertPayment(licenseId, offers[i], PRICE, ReleaseRule.Linear);
+            assertEq(payment.startsAt, START);
+            assertEq(payment.deadline, START + DURATION);
+            assertTrue(manager.isValid(licenseId));
+        }
     }
 
-    function test_next_license_has_next_id_and_its_own_payment() public {
-        Order memory order = _orderPerpetual();
-        vm.startPrank(licensee);
-        uint256 first = manager.buy(order);
-        uint256 second = manager.buy(order);
-        vm.stopPrank();
-        assertEq(second, first + 1);
-        assertTrue(_paymentId(first) != _paymentId(second));
-        assertEq(manager.balanceOf(licensee), 2);
+    function test_a_bond_is_the_next_payment() public {
+        Offer memory offer = _subscriptionKey(contentId);
+        Order memory order = _listed(offer);
+        order.maxTotal = uint256(PRICE) + PERFORMANCE_BOND;
+        uint256 licenseId = _buy(order, offer);
+        _assertLicense(licenseId, offer, UNITS);
+        _assertPayment(licenseId, offer, PRICE, ReleaseRule.Cliff);
+        Payment memory bond = _assertPayment(licenseId + 1, offer, PERFORMANCE_BOND, ReleaseRule.Metered);
+        assertEq(bond.licenseId, licenseId);
+        assertEq(bond.deadline, START + DURATION + GRACE);
+        assertEq(_buy(order, offer), licenseId + 2);
     }
 
-    function test_unknown_offer_is_rejected() public {
-        Order memory order = _order(99, profileId, 0);
-        vm.expectRevert(abi.encodeWithSelector(ILicenseManager.OfferUnknown.selector, 99));
-        manager.buy(order);
+    function test_a_bond_in_ether() public {
+        Offer memory offer = _subscriptionKey(contentId);
+        offer.token = address(0);
+        _buy(_listed(offer), offer);
+        assertEq(address(escrow).balance, uint256(PRICE) + PERFORMANCE_BOND);
+        assertEq(address(manager).balance, 0);
     }
 
-    function test_closed_offer_is_rejected() public {
-        Order memory order = _orderPerpetual();
+    function test_bought_for_others_who_owe_nothing_and_get_the_refunds() public {
+        Offer memory offer = _perpetual(contentId);
+        Order memory order = _listed(offer);
+        order.payer = stranger;
+        _fund(arbitrator);
+        vm.prank(arbitrator);
+        uint256 licenseId = manager.buy(order, offer);
+        assertEq(IERC721(address(manager)).ownerOf(licenseId), licensee);
+        assertEq(_payment(licenseId).payer, stranger);
+        assertEq(token.balanceOf(arbitrator), 1e18 - PRICE);
+    }
+
+    function test_the_newest_meter_and_version_are_bought() public {
+        Offer memory offer = _perpetual(contentId);
+        Order memory order = _listed(offer);
+        uint64 meterId = _publishMeter();
         vm.prank(creator);
-        manager.closeOffer(order.offerId);
-        vm.expectRevert(abi.encodeWithSelector(ILicenseManager.OfferNotOpen.selector, order.offerId));
-        manager.buy(order);
+        registry.setMeter(contentId, meterId);
+        assertEq(manager.license(_buy(order, offer)).meterId, meterId);
     }
 
-    function test_offer_sells_until_its_last_second() public {
+    function test_a_limited_offer_sells_out() public {
         Offer memory offer = _perpetual(contentId);
-        offer.validUntil = START + 100;
-        Order memory order = _order(_setOffer(offer), profileId, 0);
-        vm.warp(START + 100);
-        vm.prank(licensee);
-        manager.buy(order);
-        vm.warp(START + 101);
-        vm.expectRevert(
-            abi.encodeWithSelector(ILicenseManager.OfferExpired.selector, order.offerId, offer.validUntil)
+        offer.supply = 2;
+        Order memory order = _listed(offer);
+        _buy(order, offer);
+        assertEq(manager.offerStatus(order.offerId).sold, 1);
+        _buy(order, offer);
+        _refused(
+            order,
+            offer,
+            abi.encodeWithSelector(ILicenseManagerErrors.OfferSoldOut.selector, order.offerId, 2)
         );
-        vm.prank(licensee);
-        manager.buy(order);
     }
 
-    function test_supply_is_not_oversold() public {
-        Offer memory offer = _perpetual(contentId);
-        offer.supply = 1;
-        Order memory order = _order(_setOffer(offer), profileId, 0);
-        vm.startPrank(licensee);
-        manager.buy(order);
-        vm.expectRevert(abi.encodeWithSelector(ILicenseManager.OfferSoldOut.selector, order.offerId, 1));
-        manager.buy(order);
-    }
-
-    function test_other_terms_are_rejected() public {
-        Order memory order = _orderPerpetual();
-        order.expectedTermsHash = keccak256("other");
-        vm.expectRevert(
-            abi.encodeWithSelector(ILicenseManager.TermsChanged.selector, keccak256("other"), TERMS_HASH)
-        );
-        manager.buy(order);
-    }
-
-    function test_units_belong_to_per_use_only() public {
-        Order memory perpetual = _orderPerpetual();
-        perpetual.units = 1;
-        vm.expectRevert(abi.encodeWithSelector(ILicenseManager.UnitsInvalid.selector, 1));
-        manager.buy(perpetual);
-        Order memory perUse = _orderPerUse();
-        perUse.units = 0;
-        vm.expectRevert(abi.encodeWithSelector(ILicenseManager.UnitsInvalid.selector, 0));
-        manager.buy(perUse);
-        perUse.units = uint64(type(uint48).max) + 1;
-        vm.expectRevert(abi.encodeWithSelector(ILicenseManager.UnitsInvalid.selector, perUse.units));
-        manager.buy(perUse);
-    }
-
-    function test_13_never_above_max_total() public {
-        Order memory order = _orderPerpetual();
-        order.maxTotal = PRICE - 1;
-        vm.expectRevert(abi.encodeWithSelector(ILicenseManager.TotalAboveMax.selector, PRICE, PRICE - 1));
-        vm.prank(licensee);
-        manager.buy(order);
-        order.maxTotal = PRICE;
-        vm.prank(licensee);
-        manager.buy(order);
-    }
-
-    function testFuzz_13_payer_never_pays_above_max_total(uint64 units, uint128 unitPrice, uint256 maxTotal)
-        public
-    {
-        units = uint64(bound(units, 1, type(uint48).max));
-        unitPrice = uint128(bound(unitPrice, 1, type(uint64).max));
-        uint256 total = uint256(units) * unitPrice;
+    function testFuzz_deposit_is_price_by_units(uint64 units, uint128 unitPrice) public {
+        units = uint64(bound(units, 1, type(uint40).max));
+        unitPrice = uint128(bound(unitPrice, 1, type(uint112).max / units));
         Offer memory offer = _perUse(contentId);
         offer.unitPrice = unitPrice;
         Order memory order = _order(_setOffer(offer), profileId, units);
-        order.maxTotal = maxTotal;
+        uint256 total = uint256(units) * unitPrice;
         vm.deal(licensee, total);
-        if (total > maxTotal) {
-            vm.expectRevert(abi.encodeWithSelector(ILicenseManager.TotalAboveMax.selector, total, maxTotal));
-        }
         vm.prank(licensee);
-        manager.buy{value: total}(order);
-        assertEq(licensee.balance, total > maxTotal ? total : 0);
-        _assertSolvent();
+        uint256 licenseId = manager.buy{value: total}(order, offer);
+        assertEq(_payment(licenseId).amount, total);
+        assertEq(manager.license(licenseId).units, units);
+    }
+}
+
+contract BuyRefusedTest is BuyBase {
+    Offer internal offer;
+    Order internal order;
+
+    function setUp() public override {
+        super.setUp();
+        Offer memory made = _perpetual(contentId);
+        made.validUntil = START + 100;
+        offer = made;
+        order = _listed(made);
     }
 
-    function test_ether_must_match_exactly() public {
-        Order memory order = _orderPerUse();
-        uint256 total = uint256(UNITS) * UNIT_PRICE;
-        vm.startPrank(licensee);
-        vm.expectRevert(abi.encodeWithSelector(ILicenseManager.WrongValue.selector, total - 1, total));
-        manager.buy{value: total - 1}(order);
-        vm.expectRevert(abi.encodeWithSelector(ILicenseManager.WrongValue.selector, total + 1, total));
-        manager.buy{value: total + 1}(order);
+    function test_while_paused() public {
+        vm.prank(guardian);
+        Guarded(address(manager)).pause();
+        _refused(order, offer, abi.encodeWithSelector(PausableUpgradeable.EnforcedPause.selector));
     }
 
-    function test_ether_with_a_token_price_is_rejected() public {
-        Order memory order = _orderPerpetual();
-        vm.expectRevert(abi.encodeWithSelector(ILicenseManager.WrongValue.selector, 1, 0));
-        vm.prank(licensee);
-        manager.buy{value: 1}(order);
-    }
-
-    function test_amount_beyond_128_bits_is_rejected() public {
-        Offer memory offer = _perUse(contentId);
-        offer.unitPrice = type(uint128).max;
-        offer.token = address(token);
-        Order memory order = _order(_setOffer(offer), profileId, 2);
-        vm.expectRevert(
-            abi.encodeWithSelector(IPaymentEscrow.AmountTooLarge.selector, 2 * uint256(type(uint128).max))
+    function test_an_unknown_offer() public {
+        Order memory other = order;
+        other.offerId += 1;
+        _refused(
+            other, offer, abi.encodeWithSelector(ILicenseManagerErrors.OfferUnknown.selector, other.offerId)
         );
-        vm.prank(licensee);
-        manager.buy(order);
     }
 
-    function test_profile_must_exist() public {
-        Order memory order = _orderPerpetual();
-        order.profileId = 99;
-        vm.expectRevert(abi.encodeWithSelector(ILicenseManager.ProfileUnknown.selector, 99));
-        manager.buy(order);
+    function testFuzz_other_terms(uint256 word) public {
+        word = bound(word, 0, 25);
+        Offer memory other = offer;
+        assembly {
+            let at := add(other, mul(word, 0x20))
+            mstore(at, xor(mload(at), 1))
+        }
+        bytes25 given = bytes25(manager.offerStructHash(other));
+        bytes25 actual = bytes25(manager.offerStructHash(offer));
+        _refused(
+            order,
+            other,
+            0,
+            abi.encodeWithSelector(ILicenseManagerErrors.TermsChanged.selector, order.offerId, given, actual)
+        );
     }
 
-    function test_profile_must_be_the_licensees() public {
-        Order memory order = _orderPerpetual();
-        order.licensee = stranger;
-        vm.expectRevert(abi.encodeWithSelector(ILicenseManager.NotProfileOwner.selector, profileId, stranger));
-        manager.buy(order);
+    function test_a_closed_offer() public {
+        vm.prank(creator);
+        manager.closeOffer(order.offerId);
+        _refused(
+            order, offer, abi.encodeWithSelector(ILicenseManagerErrors.OfferNotOpen.selector, order.offerId)
+        );
     }
 
-    function test_suspended_and_retired_content_is_not_sold() public {
-        Order memory order = _orderPerpetual();
+    function test_after_its_last_second() public {
+        vm.warp(START + 100);
+        _buy(order, offer);
+        vm.warp(START + 101);
+        _refused(
+            order,
+            offer,
+            abi.encodeWithSelector(ILicenseManagerErrors.OfferExpired.selector, order.offerId, START + 100)
+        );
+    }
+
+    function test_when_the_content_has_another_owner() public {
+        vm.prank(creator);
+        registry.proposeTransfer(contentId, stranger);
+        vm.prank(stranger);
+        registry.acceptTransfer(contentId);
+        _refused(
+            order,
+            offer,
+            abi.encodeWithSelector(ILicenseManagerErrors.OfferOutdated.selector, order.offerId, 0, 1)
+        );
+    }
+
+    function test_when_the_content_is_not_active() public {
         vm.prank(creator);
         registry.setStatus(contentId, ContentStatus.Suspended);
-        vm.expectRevert(abi.encodeWithSelector(ILicenseManager.ContentNotActive.selector, contentId));
-        vm.prank(licensee);
-        manager.buy(order);
-
-        vm.prank(creator);
-        registry.setStatus(contentId, ContentStatus.Active);
-        vm.prank(licensee);
-        manager.buy(order);
-
-        vm.prank(creator);
-        registry.setStatus(contentId, ContentStatus.Retired);
-        vm.expectRevert(abi.encodeWithSelector(ILicenseManager.ContentNotActive.selector, contentId));
-        vm.prank(licensee);
-        manager.buy(order);
+        _refused(
+            order, offer, abi.encodeWithSelector(ILicenseManagerErrors.ContentNotActive.selector, contentId)
+        );
     }
 
-    function test_missing_allowance_buys_nothing() public {
-        Order memory order = _orderPerpetual();
-        vm.startPrank(licensee);
-        token.approve(address(escrow), PRICE - 1);
-        vm.expectRevert();
-        manager.buy(order);
-        vm.stopPrank();
-        assertEq(manager.balanceOf(licensee), 0);
+    function test_units_of_the_wrong_kind() public {
+        Order memory other = order;
+        other.units = 1;
+        _refused(other, offer, abi.encodeWithSelector(ILicenseManagerErrors.UnitsInvalid.selector, 1));
+        Offer memory perUse = _perUse(contentId);
+        other = _listed(perUse);
+        other.units = 0;
+        _refused(other, perUse, abi.encodeWithSelector(ILicenseManagerErrors.UnitsInvalid.selector, 0));
+        other.units = 1 << 40;
+        _refused(other, perUse, abi.encodeWithSelector(ILicenseManagerErrors.UnitsInvalid.selector, 1 << 40));
     }
 
-    function test_pause_stops_buying() public {
-        Order memory order = _orderPerpetual();
-        vm.prank(guardian);
-        manager.pause();
-        vm.expectRevert(PausableUpgradeable.EnforcedPause.selector);
-        vm.prank(licensee);
-        manager.buy(order);
-        vm.prank(operator);
-        manager.unpause();
-        vm.prank(licensee);
-        manager.buy(order);
+    function test_above_the_most_to_pay() public {
+        Order memory other = order;
+        other.maxTotal = PRICE - 1;
+        _refused(
+            other,
+            offer,
+            abi.encodeWithSelector(ILicenseManagerErrors.TotalAboveMax.selector, PRICE, PRICE - 1)
+        );
+        Offer memory bonded = _subscriptionKey(contentId);
+        uint256 total = uint256(PRICE) + PERFORMANCE_BOND;
+        other = _listed(bonded);
+        other.maxTotal = total - 1;
+        _refused(
+            other,
+            bonded,
+            abi.encodeWithSelector(ILicenseManagerErrors.TotalAboveMax.selector, total, total - 1)
+        );
+    }
+
+    function test_wrong_ether() public {
+        _refused(order, offer, 1, abi.encodeWithSelector(ILicenseManagerErrors.WrongValue.selector, 1, 0));
+        Offer memory perUse = _perUse(contentId);
+        Order memory other = _listed(perUse);
+        uint256 total = uint256(UNITS) * UNIT_PRICE;
+        for (uint256 i = 0; i < 2; ++i) {
+            uint256 value = i == 0 ? total - 1 : total + 1;
+            _refused(
+                other,
+                perUse,
+                value,
+                abi.encodeWithSelector(ILicenseManagerErrors.WrongValue.selector, value, total)
+            );
+        }
+    }
+
+    function test_somebody_elses_profile() public {
+        Order memory other = order;
+        other.profileId = 99;
+        _refused(other, offer, abi.encodeWithSelector(ILicenseManagerErrors.ProfileUnknown.selector, 99));
+        other.profileId = _publishProfile(stranger);
+        _refused(
+            other,
+            offer,
+            abi.encodeWithSelector(ILicenseManagerErrors.NotProfileOwner.selector, other.profileId, licensee)
+        );
+    }
+
+    function test_another_buyer() public {
+        Offer memory custom = _perpetual(contentId);
+        custom.nonce = 50;
+        custom.buyer = stranger;
+        Order memory other = _listed(custom);
+        _refused(
+            other,
+            custom,
+            abi.encodeWithSelector(
+                ILicenseManagerErrors.NotForBuyer.selector, other.offerId, stranger, licensee
+            )
+        );
+        other.licensee = stranger;
+        other.profileId = _publishProfile(stranger);
+        _buy(other, custom);
+    }
+
+    function test_own_referral() public {
+        Order memory other = order;
+        other.payer = arbitrator;
+        address[2] memory parties = [licensee, arbitrator];
+        for (uint256 i = 0; i < 2; ++i) {
+            other.referrer = parties[i];
+            _refused(
+                other, offer, abi.encodeWithSelector(ILicenseManagerErrors.SelfReferral.selector, parties[i])
+            );
+        }
+        other.referrer = stranger;
+        vm.expectRevert(abi.encodeWithSelector(ILicenseManagerErrors.SelfReferral.selector, stranger));
+        vm.prank(stranger);
+        manager.buy(other, offer);
+    }
+
+    function test_more_than_the_escrow_holds() public {
+        Offer memory perUse = _perUse(contentId);
+        perUse.unitPrice = type(uint128).max;
+        Order memory other = _listed(perUse);
+        other.units = type(uint40).max;
+        uint256 total = uint256(other.units) * perUse.unitPrice;
+        _refused(other, perUse, total, abi.encodeWithSelector(IPaymentEscrow.AmountTooLarge.selector, total));
     }
 }

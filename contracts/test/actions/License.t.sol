@@ -1,234 +1,137 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {ILicenseManager, Offer, Order, SealedKey} from "../../src/interfaces/ILicenseManager.sol";
-import {IPaymentEscrow, Payment, PaymentState} from "../../src/interfaces/IPaymentEscrow.sol";
-import {IKeyDeliveryVerifier} from "../../src/interfaces/IVerifier.sol";
-import {ProofContext} from "../../src/libraries/ProofContext.sol";
+import {ILicenseManagerErrors, Offer} from "../../src/interfaces/ILicenseManager.sol";
+import {DisputeTerms, ILicenseTerms, SettlementTerms} from "../../src/interfaces/ILicenseTerms.sol";
 import {Base} from "../Base.t.sol";
-import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
-import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
+import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
+import {IERC721Metadata} from "@openzeppelin/contracts/token/ERC721/extensions/IERC721Metadata.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 
-contract DeliverKeyTest is Base {
-    uint256 internal licenseId;
+contract LicenseTest is Base {
+    ILicenseTerms internal terms;
 
     function setUp() public override {
         super.setUp();
-        licenseId = _buyPerpetual();
+        terms = ILicenseTerms(address(manager));
     }
 
-    function test_proof_is_checked_over_what_the_chain_pinned() public {
-        SealedKey memory key = _sealedKey();
-        uint256[7] memory inputs = [
-            manager.contextOf(licenseId, 0),
-            KEY_COMMITMENT,
-            COMMITMENT,
-            key.ephemeralX,
-            key.ephemeralY,
-            key.c0,
-            key.c1
-        ];
-        vm.expectCall(address(verifier), abi.encodeCall(IKeyDeliveryVerifier.verify, (_proof(), inputs)));
-        vm.expectEmit(address(manager));
-        emit ILicenseManager.KeyDelivered(
-            licenseId, manager.offer(1).contentId, 0, key.ephemeralX, key.ephemeralY, key.c0, key.c1
+    function test_what_settlement_needs() public {
+        uint256 perUse = _buyPerUse();
+        SettlementTerms memory t = terms.settlementTerms(perUse, 0);
+        assertEq(t.contentId, _content());
+        assertEq(t.verifiers, 1);
+        assertTrue(t.perUse);
+        assertEq(t.units, UNITS);
+        assertEq(t.overagePrice, 0);
+        assertEq(t.startsAt, START);
+        assertEq(t.expiresAt, START + DURATION);
+        assertEq(t.licenseeCommitment, COMMITMENT);
+        assertEq(t.sessionKey, sessionKey);
+        assertEq(t.meterSigner, meterSigner);
+        assertEq(t.meterKeyHash, METER_KEY_HASH);
+
+        t = terms.settlementTerms(_buySubscriptionKey(), 0);
+        assertFalse(t.perUse);
+        assertEq(t.overagePrice, OVERAGE_PRICE);
+        t = terms.settlementTerms(_buyPerpetual(), 0);
+        assertEq(t.units, 0);
+        assertEq(t.expiresAt, 0);
+    }
+
+    function test_what_a_dispute_needs() public {
+        uint256 licenseId = _buySubscriptionKey();
+        DisputeTerms memory t = terms.disputeTerms(licenseId, _termsOf(licenseId));
+        assertEq(t.licensee, licensee);
+        assertEq(t.creator, creator);
+        assertEq(t.arbitrator, arbitrator);
+        assertFalse(t.perUse);
+        assertTrue(t.bonded);
+        assertEq(t.startsAt, START);
+        assertEq(t.expiresAt, START + DURATION);
+        assertTrue(terms.disputeTerms(_buyPerUse(), _perUse(_content())).perUse);
+
+        Offer memory other = _termsOf(licenseId);
+        other.arbitrator = stranger;
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                ILicenseManagerErrors.TermsChanged.selector,
+                _offerId(other),
+                bytes25(manager.offerStructHash(other)),
+                bytes25(manager.offerStructHash(_termsOf(licenseId)))
+            )
         );
-        vm.expectEmit(address(escrow));
-        emit IPaymentEscrow.PaymentDelivered(1, START + DISPUTE_WINDOW);
-        vm.prank(stranger);
-        manager.deliverKey(licenseId, key, _proof());
-        assertTrue(manager.license(licenseId).delivered);
-        assertTrue(manager.isValid(licenseId));
-        Payment memory payment = _payment(licenseId);
-        assertEq(uint8(payment.state), uint8(PaymentState.Delivered));
-        assertEq(payment.releasableAt, START + DISPUTE_WINDOW);
+        terms.disputeTerms(licenseId, other);
     }
 
-    function test_wrong_proof_is_rejected() public {
-        verifier.setAccepts(false);
-        vm.expectRevert(ILicenseManager.ProofInvalid.selector);
-        _deliver(licenseId);
+    function test_the_context_is_that_of_the_protocol() public {
+        uint256 licenseId = _buyPerUse();
+        bytes32 hash =
+            keccak256(abi.encode(block.chainid, tracker, licenseId, _content(), uint256(7), uint256(0)));
+        assertEq(manager.contextOf(licenseId, 7, 0), uint256(hash) >> 8);
     }
 
-    function test_second_delivery_is_rejected() public {
-        _deliver(licenseId);
-        vm.expectRevert(abi.encodeWithSelector(ILicenseManager.KeyNotDeliverable.selector, licenseId));
-        _deliver(licenseId);
-    }
-
-    function test_served_content_has_no_key_to_deliver() public {
-        Order memory order = _order(_setOffer(_perUse(manager.offer(1).contentId)), 1, 1);
-        vm.prank(licensee);
-        uint256 served = manager.buy{value: UNIT_PRICE}(order);
-        vm.expectRevert(abi.encodeWithSelector(ILicenseManager.KeyNotDeliverable.selector, served));
-        _deliver(served);
-    }
-
-    function test_unknown_license_is_rejected() public {
-        vm.expectRevert(abi.encodeWithSelector(ILicenseManager.LicenseUnknown.selector, 99));
-        _deliver(99);
-        vm.expectRevert(abi.encodeWithSelector(ILicenseManager.LicenseUnknown.selector, 99));
+    function test_an_unknown_license() public {
+        bytes memory unknown = abi.encodeWithSelector(ILicenseManagerErrors.LicenseUnknown.selector, 99);
+        Offer memory offer;
+        vm.expectRevert(unknown);
         manager.license(99);
+        vm.expectRevert(unknown);
+        manager.contextOf(99, 0, 0);
+        vm.expectRevert(unknown);
+        terms.settlementTerms(99, 0);
+        vm.expectRevert(unknown);
+        terms.disputeTerms(99, offer);
+        vm.expectRevert(unknown);
+        IERC721Metadata(address(manager)).tokenURI(99);
         assertFalse(manager.isValid(99));
     }
 
-    function test_deadline_second_before_and_at_deliver_after_does_not() public {
-        uint256 snapshot = vm.snapshotState();
-        for (uint256 late = 0; late < 3; ++late) {
-            vm.revertToState(snapshot);
-            vm.warp(START + DELIVERY_WINDOW + late - 1);
-            if (late == 2) {
-                vm.expectRevert(
-                    abi.encodeWithSelector(
-                        IPaymentEscrow.DeliveryTooLate.selector, 1, START + DELIVERY_WINDOW
-                    )
-                );
-            }
-            _deliver(licenseId);
+    function test_token_metadata() public {
+        IERC721Metadata metadata = IERC721Metadata(address(manager));
+        assertEq(metadata.name(), "Datavault License");
+        assertEq(metadata.symbol(), "DVL");
+        assertEq(metadata.tokenURI(_buyPerUse()), 'data:application/json;utf8,{"name":"Datavault License 1"}');
+    }
+
+    function test_interfaces() public view {
+        bytes4[6] memory ids =
+            [bytes4(0x01ffc9a7), 0x80ac58cd, 0x5b5e139f, 0x2a55205a, 0x49064906, 0x8c65f84d];
+        for (uint256 i = 0; i < 6; ++i) {
+            assertTrue(IERC165(address(manager)).supportsInterface(ids[i]));
         }
-    }
-
-    function test_after_a_refund_no_key_is_taken() public {
-        vm.warp(START + DELIVERY_WINDOW + 1);
-        escrow.refund(1);
-        vm.expectRevert(abi.encodeWithSelector(IPaymentEscrow.PaymentClosed.selector, 1));
-        _deliver(licenseId);
-        assertFalse(manager.isValid(licenseId));
-    }
-
-    function test_15_pause_does_not_stop_delivery() public {
-        vm.startPrank(guardian);
-        manager.pause();
-        registry.pause();
-        vm.stopPrank();
-        _deliver(licenseId);
-    }
-
-    function test_21_freeze_does_not_stop_delivery() public {
-        vm.prank(address(disputes));
-        escrow.freeze(1, 1);
-        vm.warp(START + 365 days);
-        _deliver(licenseId);
-        assertEq(_payment(licenseId).releasableAt, START + DISPUTE_WINDOW, "on the frozen clock");
-    }
-}
-
-contract TransferTest is Base {
-    uint256 internal licenseId;
-
-    function _buyTransferable() internal returns (uint256) {
-        Offer memory offer = _perpetual(_register());
-        offer.transferable = true;
-        Order memory order = _order(_setOffer(offer), _publishProfile(), 0);
-        vm.prank(licensee);
-        return manager.buy(order);
-    }
-
-    function _expectStays(uint256 id) internal {
-        vm.expectRevert(abi.encodeWithSelector(ILicenseManager.LicenseNotTransferable.selector, id));
-        vm.prank(licensee);
-        manager.transferFrom(licensee, stranger, id);
-    }
-
-    function test_a_license_that_is_not_transferable_never_moves() public {
-        licenseId = _buyPerpetual();
-        _deliver(licenseId);
-        vm.warp(START + DISPUTE_WINDOW);
-        escrow.release(1);
-        _expectStays(licenseId);
-    }
-
-    function test_a_transferable_license_moves_once_paid() public {
-        licenseId = _buyTransferable();
-        _expectStays(licenseId);
-        _deliver(licenseId);
-        _expectStays(licenseId);
-        vm.warp(START + DISPUTE_WINDOW);
-        escrow.release(1);
-        vm.prank(licensee);
-        manager.transferFrom(licensee, stranger, licenseId);
-        assertEq(manager.ownerOf(licenseId), stranger);
-    }
-
-    function test_a_disputed_license_stays() public {
-        licenseId = _buyTransferable();
-        _deliver(licenseId);
-        vm.prank(address(disputes));
-        escrow.freeze(1, 1);
-        vm.warp(START + 365 days);
-        _expectStays(licenseId);
-    }
-
-    function test_foreign_licenses_cannot_be_moved() public {
-        licenseId = _buyTransferable();
-        vm.expectRevert(
-            abi.encodeWithSelector(IERC721Errors.ERC721InsufficientApproval.selector, stranger, licenseId)
+        assertFalse(IERC165(address(manager)).supportsInterface(0xffffffff));
+        // ERC-5643's id is that of its four functions.
+        assertEq(
+            manager.renewSubscription.selector ^ manager.cancelSubscription.selector
+                ^ manager.expiresAt.selector ^ manager.isRenewable.selector,
+            bytes4(0x8c65f84d)
         );
-        vm.prank(stranger);
-        manager.transferFrom(licensee, stranger, licenseId);
     }
 
-    function test_interfaces_are_declared() public view {
-        assertTrue(manager.supportsInterface(type(IERC165).interfaceId));
-        assertTrue(manager.supportsInterface(type(IERC721).interfaceId));
-        assertEq(manager.name(), "Datavault License");
-        assertEq(manager.symbol(), "DVL");
-    }
-}
-
-contract ContextTest is Base {
-    struct VectorContext {
-        uint256 chainId;
-        address tracker;
-        uint256 licenseId;
-        bytes32 contentId;
-        uint32 lane;
-        uint32 epoch;
+    function test_initialized_once() public {
+        bytes memory call = abi.encodeWithSignature("initialize(address,address)", stranger, stranger);
+        vm.expectRevert(Initializable.InvalidInitialization.selector);
+        (bool done,) = address(manager).call(call);
+        assertTrue(done, "the cheatcode answers for it");
     }
 
-    string internal constant VECTORS = "../prover/statement/vectors/context.json";
-
-    function test_context_equals_the_provers_vectors() public view {
-        string memory json = vm.readFile(VECTORS);
-        uint256 count;
-        while (vm.keyExistsJson(json, _at(count, ""))) {
-            VectorContext memory c = VectorContext({
-                chainId: vm.parseJsonUint(json, _at(count, ".context.chain_id")),
-                tracker: vm.parseJsonAddress(json, _at(count, ".context.tracker")),
-                licenseId: vm.parseJsonUint(json, _at(count, ".context.license_id")),
-                contentId: vm.parseJsonBytes32(json, _at(count, ".context.content_id")),
-                lane: uint32(vm.parseJsonUint(json, _at(count, ".context.lane"))),
-                epoch: uint32(vm.parseJsonUint(json, _at(count, ".context.epoch")))
-            });
-            uint256 ctx = ProofContext.derive(c.chainId, c.tracker, c.licenseId, c.contentId, c.lane, c.epoch);
-            assertEq(ctx, vm.parseJsonUint(json, _at(count, ".ctx")), vm.toString(count));
-            ++count;
+    /// The half of the manager's code that it runs as its own has nothing of its own to take.
+    function test_the_offer_book_by_itself_is_nobodys() public {
+        address book = abi.decode(_read("offerBook()"), (address));
+        bytes[2] memory calls = [
+            abi.encodeWithSignature("pause()"),
+            abi.encodeWithSignature("upgradeToAndCall(address,bytes)", address(verifier), "")
+        ];
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.prank(stranger);
+            (bool done,) = book.call(calls[i]);
+            assertFalse(done);
         }
-        assertGt(count, 2, "vectors were read");
     }
 
-    function test_context_of_a_license_is_derived_from_the_chains_own_words() public {
-        uint256 licenseId = _buyPerUse();
-        bytes32 contentId = manager.offer(1).contentId;
-        for (uint32 lane = 0; lane < 3; ++lane) {
-            assertEq(
-                manager.contextOf(licenseId, lane),
-                ProofContext.derive(block.chainid, address(tracker), licenseId, contentId, lane, 0)
-            );
-        }
-        vm.expectRevert(abi.encodeWithSelector(ILicenseManager.LicenseUnknown.selector, 99));
-        manager.contextOf(99, 0);
-    }
-
-    function testFuzz_context_is_a_field_element_of_its_own(uint32 lane, uint32 other) public pure {
-        vm.assume(lane != other);
-        uint256 ctx = ProofContext.derive(1, address(1), 1, bytes32(0), lane, 0);
-        assertLt(ctx, 1 << 248);
-        assertTrue(ctx != ProofContext.derive(1, address(1), 1, bytes32(0), other, 0));
-    }
-
-    function _at(uint256 index, string memory field) private pure returns (string memory) {
-        return string.concat("$[", vm.toString(index), "]", field);
+    function _read(string memory signature) internal view returns (bytes memory) {
+        (, bytes memory returned) = address(manager).staticcall(abi.encodeWithSignature(signature));
+        return returned;
     }
 }

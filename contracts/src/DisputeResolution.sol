@@ -7,7 +7,7 @@ import {Escalation} from "./arbitration/Escalation.sol";
 import {DisputeKind, DisputeState, IDisputeResolution, Ruling} from "./interfaces/IDisputeResolution.sol";
 import {ILicenseManager, Offer} from "./interfaces/ILicenseManager.sol";
 import {DisputeTerms, ILicenseTerms} from "./interfaces/ILicenseTerms.sol";
-import {IPaymentEscrow, Payment, PaymentState, ReleaseRule} from "./interfaces/IPaymentEscrow.sol";
+import {IPaymentEscrow, PaymentState, ReleaseRule} from "./interfaces/IPaymentEscrow.sol";
 import {IUsageTracker, SignedHead} from "./interfaces/IUsageTracker.sol";
 import {BinaryCid} from "./libraries/BinaryCid.sol";
 import {Timings} from "./libraries/Timings.sol";
@@ -108,7 +108,8 @@ contract DisputeResolution is Escalation {
             if (!c.wasValid) revert CheckInconclusive(disputeId);
         } else if (c.kind == DisputeKind.NonDelivery) {
             // Frozen past the delivery deadline: it stays undelivered.
-            if (escrow.payment(disputeId).state != PaymentState.Held) revert CheckInconclusive(disputeId);
+            (PaymentState state,,,,) = escrow.standing(disputeId);
+            if (state != PaymentState.Held) revert CheckInconclusive(disputeId);
         } else {
             revert KindNotApplicable(c.licenseId(), c.kind);
         }
@@ -161,10 +162,11 @@ contract DisputeResolution is Escalation {
         address bondRecipient = c.ruling == Ruling.None || c.isForFiler() ? c.filer : _respondent(c);
         emit DisputeExecuted(c.id, c.ruling, bondRecipient);
         uint256 paymentId = c.paymentId();
-        // Thawed meanwhile: too late for the payment, not for the bond.
-        if (paymentId != 0 && escrow.payment(paymentId).frozenAt != 0) {
+        if (paymentId != 0) {
+            // Thawed meanwhile: too late for the payment, not for the bond.
+            (,, bool frozen,,) = escrow.standing(paymentId);
             bool refundPayer = c.ruling == Ruling.Licensee && DisputeCases.isByLicensee(c.kind);
-            escrow.unfreeze(paymentId, c.id, refundPayer);
+            if (frozen) escrow.unfreeze(paymentId, c.id, refundPayer);
         }
         escrow.payBond(c.id, bondRecipient);
     }
@@ -185,13 +187,14 @@ contract DisputeResolution is Escalation {
                 : kind == DisputeKind.NonPayment && !terms.perUse) {
             revert KindNotApplicable(licenseId, kind);
         }
-        Payment memory p = escrow.payment(paymentId);
-        bool disputable = p.state == PaymentState.Held;
+        (PaymentState state, ReleaseRule rule,, uint40 deadline, uint40 releasableAt) =
+            escrow.standing(paymentId);
+        bool disputable = state == PaymentState.Held;
         if (DisputeCases.isByLicensee(kind)) {
-            if (p.rule != ReleaseRule.Cliff) revert KindNotApplicable(licenseId, kind);
+            if (rule != ReleaseRule.Cliff) revert KindNotApplicable(licenseId, kind);
             disputable = kind == DisputeKind.NonDelivery
-                ? disputable && block.timestamp > p.deadline
-                : p.state == PaymentState.Delivered && block.timestamp <= p.releasableAt;
+                ? disputable && block.timestamp > deadline
+                : state == PaymentState.Delivered && block.timestamp <= releasableAt;
         }
         if (!disputable) revert NotDisputable(paymentId);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Bond, Moved, PaymentRecord, Sum, SumLib, Terms, TermsLib} from "./base/EscrowRecords.sol";
+import {Bond, Freeze, Moved, PaymentRecord, Sum, SumLib, Terms, TermsLib} from "./base/EscrowRecords.sol";
 import {Payouts} from "./escrow/Payouts.sol";
 import {
     HoldRequest,
@@ -271,24 +271,40 @@ contract PaymentEscrow is Payouts {
     // ---- bonds
 
     /// @inheritdoc IPaymentEscrow
+    /// @dev A dispute that has the id of the payment it froze keeps its bond in that payment's slot.
     function holdBond(uint256 disputeId, address poster) external payable only(disputeResolution) {
         if (poster == address(0)) revert ZeroAddress();
-        if (_bonds[disputeId].poster != address(0)) revert BondAlreadyHeld(disputeId);
         if (msg.value > type(uint96).max) revert AmountTooLarge(msg.value);
         // Checked above.
         // forge-lint: disable-next-line(unsafe-typecast)
-        _bonds[disputeId] = Bond({poster: poster, amount: uint96(msg.value)});
-        emit BondHeld(disputeId, poster, ETHER, msg.value);
+        uint96 amount = uint96(msg.value);
+        Freeze storage f = _payments[disputeId].freeze;
+        if (f.bonded) revert BondAlreadyHeld(disputeId);
+        if (f.disputeId == disputeId && disputeId != 0) {
+            (f.bond, f.bonded) = (amount, true);
+        } else {
+            if (_bonds[disputeId].poster != address(0)) revert BondAlreadyHeld(disputeId);
+            _bonds[disputeId] = Bond({poster: poster, amount: amount});
+        }
+        emit BondHeld(disputeId, poster, ETHER, amount);
     }
 
     /// @inheritdoc IPaymentEscrow
     function payBond(uint256 disputeId, address recipient) external only(disputeResolution) {
-        Bond memory bond = _bonds[disputeId];
-        if (bond.poster == address(0)) revert BondUnknown(disputeId);
+        Freeze storage f = _payments[disputeId].freeze;
+        uint256 amount;
+        if (f.bonded) {
+            amount = f.bond;
+            (f.bond, f.bonded) = (0, false);
+        } else {
+            Bond memory bond = _bonds[disputeId];
+            if (bond.poster == address(0)) revert BondUnknown(disputeId);
+            amount = bond.amount;
+            delete _bonds[disputeId];
+        }
         if (recipient == address(0)) revert ZeroAddress();
-        delete _bonds[disputeId];
-        emit BondPaid(disputeId, recipient, ETHER, bond.amount);
-        _credit(recipient, ETHER, 0, bond.amount);
+        emit BondPaid(disputeId, recipient, ETHER, amount);
+        _credit(recipient, ETHER, 0, amount);
     }
 
     // ---- views
@@ -324,6 +340,18 @@ contract PaymentEscrow is Payouts {
             pausedSecs: uint40(sum.pausedSecs()),
             disputeId: p.freeze.disputeId
         });
+    }
+
+    /// @inheritdoc IPaymentEscrow
+    function standing(uint256 paymentId)
+        external
+        view
+        returns (PaymentState state, ReleaseRule rule, bool frozen, uint40 deadline, uint40 releasableAt)
+    {
+        PaymentRecord storage p = _payments[paymentId];
+        (Terms terms, Sum sum) = (p.terms, p.sum);
+        (state, rule, frozen, deadline) = (terms.state(), terms.rule(), terms.isFrozen(), sum.deadline());
+        if (rule == ReleaseRule.Cliff) releasableAt = sum.releasableAt();
     }
 
     /// @inheritdoc IPaymentEscrow

@@ -26,6 +26,9 @@ struct Freeze {
     uint40 frozenAt;
     /// What froze it last.
     uint40 disputeId;
+    /// Of the dispute that has the payment's id, while `bonded`.
+    uint96 bond;
+    bool bonded;
 }
 
 struct PaymentRecord {
@@ -61,6 +64,7 @@ struct Latest {
     bool etherRefused;
 }
 
+/// Of a dispute that froze no payment, or one with another id than its own.
 struct Bond {
     address poster;
     uint96 amount;

@@ -252,6 +252,12 @@ interface IPaymentEscrow {
     /// @notice Reverts when unknown.
     function payment(uint256 paymentId) external view returns (Payment memory);
 
+    /// @notice What a dispute asks of a payment, in two slots; see {Payment}. `None` when unknown.
+    function standing(uint256 paymentId)
+        external
+        view
+        returns (PaymentState state, ReleaseRule rule, bool frozen, uint40 deadline, uint40 releasableAt);
+
     /// @notice What {release} would move now; zero while frozen.
     function releasable(uint256 paymentId) external view returns (uint256 amount);
 

@@ -53,13 +53,13 @@ contract OfferBook is LicenseStore {
     }
 
     /// @notice The first half of {ILicenseManager-buySigned}: checks the signature, and records the offer when this is
-    ///         its first use.
+    ///         its first use. Payable: a purchase in ETH brings its value along.
     function recordSigned(
         Order calldata order,
         Offer memory offer,
         bytes32[] calldata proof,
         bytes calldata signature
-    ) external {
+    ) external payable {
         uint64 offerId = order.offerId;
         Content memory content = _content(offer.contentId);
         if (offerId != _offerId(offer, content)) revert OfferUnknown(offerId);

@@ -109,8 +109,9 @@ abstract contract Escalation is DisputeBook {
 
     /// Tells ERC-1497 courts what a ruling means, once.
     function _emitMetaEvidence() internal {
-        string[5] memory titles =
-            ["Non-delivery", "Usage exceeded", "Non-payment", "Content mismatch", "Unauthorized access"];
+        string[5] memory titles = [
+            "Non-delivery", "Usage%20exceeded", "Non-payment", "Content%20mismatch", "Unauthorized%20access"
+        ];
         for (uint256 kind = 0; kind <= uint256(type(DisputeKind).max); ++kind) {
             CourtEvents.metaEvidence(
                 kind,

@@ -16,6 +16,9 @@ import {DisputeBase} from "./DisputeBase.t.sol";
 import {IArbitrator} from "@kleros/erc-792/contracts/IArbitrator.sol";
 import {IEvidence} from "@kleros/erc-792/contracts/erc-1497/IEvidence.sol";
 import {OwnableUpgradeable} from "@openzeppelin/contracts-upgradeable/access/OwnableUpgradeable.sol";
+import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Vm} from "forge-std/Vm.sol";
 
 contract DisputeFileTest is DisputeBase {
     /// {CID} as ERC-1497 wants it.
@@ -348,6 +351,38 @@ contract DisputeFileTest is DisputeBase {
         vm.expectEmit(address(disputes));
         emit IEvidence.Evidence(IArbitrator(address(appealCourt)), licenseId, licensee, PATH);
         _file(licenseId, DisputeKind.ContentMismatch);
+    }
+
+    function test_courts_are_told_once_what_rulings_mean() public {
+        address code = _create("DisputeResolution", abi.encode(manager, escrow, tracker));
+        bytes memory initializer = abi.encodeWithSignature(
+            "initialize(address,uint256,address)", operator, BOND, address(appealCourt)
+        );
+        vm.recordLogs();
+        IDisputeResolution fresh = IDisputeResolution(_proxy(code, initializer));
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        uint256 told;
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].topics[0] != IEvidence.MetaEvidence.selector) continue;
+            assertEq(uint256(logs[i].topics[1]), told++, "the kind");
+            string memory uri = abi.decode(logs[i].data, (string));
+            assertTrue(vm.contains(uri, "[%22Creator%22,%22Licensee%22]"));
+            assertFalse(vm.contains(uri, " "));
+        }
+        assertEq(told, uint256(type(DisputeKind).max) + 1);
+        assertEq(fresh.filingBond(), BOND);
+        vm.expectRevert(Initializable.InvalidInitialization.selector);
+        (bool refused,) = address(fresh).call(initializer);
+        assertTrue(refused);
+    }
+
+    function test_a_bond_has_80_bits() public {
+        vm.startPrank(operator);
+        disputes.setFilingBond(type(uint80).max);
+        vm.expectRevert(
+            abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 80, uint256(1) << 80)
+        );
+        disputes.setFilingBond(uint256(1) << 80);
     }
 
     // ---- helpers

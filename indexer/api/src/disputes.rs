@@ -13,7 +13,7 @@ use crate::render;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Dispute)]
 pub(crate) struct DisputeView {
-    /// Its id.
+    /// Its id: that of the payment, or 2^40 more than the license's where no payment is frozen.
     #[schema(example = "1")]
     dispute_id: String,
     /// The license.
@@ -31,7 +31,7 @@ pub(crate) struct DisputeView {
     ruling: &'static str,
     /// Who complains.
     filer: String,
-    /// Who answers.
+    /// Who holds the other side of the license now, and answers.
     respondent: String,
     /// Whether the respondent added evidence.
     answered: bool,

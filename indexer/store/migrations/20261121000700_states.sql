@@ -272,13 +272,28 @@ from dispute_appeals;
 comment on view dispute_hearings is 'When a dispute came before an ERC-792 arbitrator.';
 
 create view dispute_states as
-select d.block_number, d.log_index, d.dispute_id, d.license_id, d.filer, d.payment_id, d.kind, d.respondent,
-  d.arbitrator, d.appeal_arbitrator, d.bond, d.evidence_cid,
+select d.block_number, d.log_index, d.dispute_id, d.license_id, d.filer, d.payment_id, d.kind, d.arbitrator,
+  d.appeal_arbitrator, d.bond, d.evidence_cid,
+  coalesce(
+    case
+      when d.kind in ('non_delivery', 'content_mismatch') then (
+        select f.to_account from licenses l join content_transfers f on f.content_id = l.content_id
+        where l.license_id = d.license_id
+        order by f.block_number desc, f.log_index desc limit 1
+      )
+      else (
+        select f.to_account from license_transfers f
+        where f.license_id = d.license_id
+        order by f.block_number desc, f.log_index desc limit 1
+      )
+    end,
+    d.respondent
+  ) as respondent,
   case when x.ruling is not null then 'executed' else coalesce(n.state, 'filed') end as state,
   coalesce(n.deadline, d.deadline) as deadline,
   coalesce(x.ruling, r.ruling) as ruling, r.executable_from, x.bond_recipient,
   exists (
-    select from dispute_evidence f where f.dispute_id = d.dispute_id and f.party = d.respondent
+    select from dispute_evidence f where f.dispute_id = d.dispute_id and f.party <> d.filer
   ) as answered
 from disputes d
 left join lateral (
@@ -296,7 +311,11 @@ left join lateral (
     select block_number, log_index, 'escalated' as state, deadline from dispute_escalations f
     where f.dispute_id = d.dispute_id
     union all
-    select block_number, log_index, 'ruled', executable_from from dispute_rulings f
+    select f.block_number, f.log_index, 'ruled',
+      case
+        when f.executable_from > b.timestamp then f.executable_from - interval '1 second' else f.executable_from
+      end
+    from dispute_rulings f join blocks b on b.number = f.block_number
     where f.dispute_id = d.dispute_id
     union all
     select block_number, log_index, 'appealed', deadline from dispute_appeals f
@@ -304,6 +323,8 @@ left join lateral (
   ) f
   order by block_number desc, log_index desc limit 1
 ) n on true;
+comment on column dispute_states.respondent is 'who holds the other side of the license now';
+comment on column dispute_states.answered is 'only filer and respondent may add evidence';
 comment on column dispute_states.deadline is 'of the present state: then anyone may time it out, or execute what is ruled';
 comment on column dispute_states.executable_from is 'null: not ruled';
 

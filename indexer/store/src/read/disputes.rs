@@ -31,7 +31,7 @@ pub struct Dispute {
     pub ruling: Ruling,
     /// Who complains.
     pub filer: Address,
-    /// Who answers.
+    /// Who holds the other side of the license now, and answers.
     pub respondent: Address,
     /// Who rules.
     pub arbitrator: Address,

@@ -2,8 +2,8 @@
 
 use alloy_primitives::U256;
 use domain::{
-    ChainEvent, DisputeAppealed, DisputeEscalated, DisputeExecuted, DisputeId, DisputeRuled, DisputeState,
-    EvidenceSubmitted, Ruling,
+    ChainEvent, ContentTransferred, DisputeAppealed, DisputeEscalated, DisputeExecuted, DisputeFiled, DisputeId,
+    DisputeKind, DisputeRuled, DisputeState, EvidenceSubmitted, LicenseId, LicenseTransferred, Ruling,
 };
 use sqlx::{
     PgConnection,
@@ -13,7 +13,7 @@ use store::{read, rewind};
 
 use crate::{
     ALL, migrated,
-    samples::{LATEST, account, cid, dispute_filed},
+    samples::{LATEST, account, cid, content, dispute_filed, license_issued, offer_set},
     tell,
 };
 
@@ -48,10 +48,11 @@ async fn a_dispute_goes_from_state_to_state(_: PgPoolOptions, options: PgConnect
     let steps = [
         (dispute_filed(1).into(), DisputeState::Filed, Ruling::None, LATEST),
         (escalated(), DisputeState::Escalated, Ruling::None, 200),
-        (ruled(8, Ruling::Licensee, 300), DisputeState::Ruled, Ruling::Licensee, 300),
+        (ruled(8, Ruling::Licensee, 1_700_000_300), DisputeState::Ruled, Ruling::Licensee, 1_700_000_299),
         (appealed(), DisputeState::Appealed, Ruling::Licensee, 400),
-        (ruled(7, Ruling::Creator, 350), DisputeState::Ruled, Ruling::Creator, 350),
-        (executed(Ruling::Creator), DisputeState::Executed, Ruling::Creator, 350),
+        // Final: it can be executed in its own block, whose time this is.
+        (ruled(7, Ruling::Creator, 1_700_000_005), DisputeState::Ruled, Ruling::Creator, 1_700_000_005),
+        (executed(Ruling::Creator), DisputeState::Executed, Ruling::Creator, 1_700_000_005),
     ];
     for (number, (event, state, ruling, deadline)) in (1..).zip(steps.clone()) {
         tell(&mut conn, number, vec![event]).await;
@@ -98,4 +99,29 @@ async fn only_the_respondent_answers(_: PgPoolOptions, options: PgConnectOptions
     assert!(!answered(&mut conn).await);
     tell(&mut conn, 2, vec![evidence(account(1))]).await;
     assert!(answered(&mut conn).await);
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_respondent_is_who_holds_the_other_side_now(_: PgPoolOptions, options: PgConnectOptions) {
+    let mut conn = migrated(&options).await;
+    let (license, content) = (license_issued(1, account(4)), content(1));
+    let against_licensee = DisputeFiled {
+        dispute_id: DisputeId(2),
+        kind: DisputeKind::NonPayment,
+        respondent: account(4),
+        ..dispute_filed(1)
+    };
+    let respondents = async |conn: &mut PgConnection| {
+        let rows = read::disputes(conn, &read::DisputeFilter::default(), ALL).await.unwrap();
+        rows.iter().map(|row| row.respondent).collect::<Vec<_>>()
+    };
+    tell(&mut conn, 1, vec![offer_set(1).into(), license.into()]).await;
+    tell(&mut conn, 2, vec![dispute_filed(1).into(), against_licensee.into()]).await;
+    assert_eq!(respondents(&mut conn).await, [account(4), account(1)]);
+    let sold = LicenseTransferred { license_id: LicenseId(1), from: account(4), to: account(5) };
+    let taken_over = ContentTransferred { content_id: content, from: account(1), to: account(6), generation: 1 };
+    tell(&mut conn, 3, vec![sold.into(), taken_over.into()]).await;
+    assert_eq!(respondents(&mut conn).await, [account(5), account(6)]);
+    rewind(&mut conn, Some(2)).await.unwrap();
+    assert_eq!(respondents(&mut conn).await, [account(4), account(1)]);
 }

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Bond, Freeze, Moved, PaymentRecord, Sum, SumLib, Terms, TermsLib} from "./base/EscrowRecords.sol";
+import {
+    Bond,
+    Fee,
+    Freeze,
+    PaymentRecord,
+    Sum,
+    SumLib,
+    Terms,
+    TermsLib,
+    stateOf
+} from "./base/EscrowRecords.sol";
 import {Payouts} from "./escrow/Payouts.sol";
 import {
     HoldRequest,
@@ -178,12 +188,11 @@ contract PaymentEscrow is Payouts {
     function markDelivered(uint256 paymentId) external only(licenseManager) returns (uint40 releasableAt) {
         (PaymentRecord storage p, Terms terms) = _open(paymentId);
         _requireRule(paymentId, terms, ReleaseRule.Cliff);
-        if (terms.state() != PaymentState.Held) revert AlreadyDelivered(paymentId);
         Sum sum = p.sum;
+        if (sum.releasableAt() != 0) revert AlreadyDelivered(paymentId);
         uint256 clock = _clock(p, terms, sum);
         if (clock > sum.deadline()) revert DeliveryTooLate(paymentId, sum.deadline());
         releasableAt = (clock + terms.disputeWindow()).toUint40();
-        p.terms = terms.withState(PaymentState.Delivered);
         p.sum = sum.withReleasableAt(releasableAt);
         emit PaymentDelivered(paymentId, releasableAt);
     }
@@ -208,7 +217,7 @@ contract PaymentEscrow is Payouts {
         (PaymentRecord storage p, Terms terms) = _movable(paymentId);
         Sum sum = p.sum;
         if (terms.rule() == ReleaseRule.Cliff) {
-            if (!_cliffIsOver(terms, sum)) revert NotReleasable(paymentId, sum.releasableAt());
+            if (!_cliffIsOver(sum)) revert NotReleasable(paymentId, sum.releasableAt());
             return _release(paymentId, p, terms, sum, 0, sum.amount());
         }
         uint256 released = p.moved.released;
@@ -228,7 +237,7 @@ contract PaymentEscrow is Payouts {
             return _close(paymentId, p, terms, sum, p.moved.due);
         }
         _requireRule(paymentId, terms, ReleaseRule.Cliff);
-        if (terms.state() == PaymentState.Delivered) revert AlreadyDelivered(paymentId);
+        if (sum.releasableAt() != 0) revert AlreadyDelivered(paymentId);
         // Delivery counts up to and including the deadline, so never both.
         if (clock <= deadline) revert NotRefundableYet(paymentId, deadline + 1);
         return _refundCliff(paymentId, p, terms, sum);
@@ -313,7 +322,7 @@ contract PaymentEscrow is Payouts {
     function payment(uint256 paymentId) external view returns (Payment memory) {
         PaymentRecord storage p = _payments[paymentId];
         (Terms terms, Sum sum) = (p.terms, p.sum);
-        PaymentState state = terms.state();
+        PaymentState state = stateOf(terms, sum);
         if (state == PaymentState.None) revert PaymentUnknown(paymentId);
         bool closed = state == PaymentState.Closed;
         uint256 released = closed && !terms.isRestRefunded() ? sum.amount() : p.moved.released;
@@ -350,7 +359,8 @@ contract PaymentEscrow is Payouts {
     {
         PaymentRecord storage p = _payments[paymentId];
         (Terms terms, Sum sum) = (p.terms, p.sum);
-        (state, rule, frozen, deadline) = (terms.state(), terms.rule(), terms.isFrozen(), sum.deadline());
+        (state, rule, frozen, deadline) =
+        (stateOf(terms, sum), terms.rule(), terms.isFrozen(), sum.deadline());
         if (rule == ReleaseRule.Cliff) releasableAt = sum.releasableAt();
     }
 
@@ -358,8 +368,8 @@ contract PaymentEscrow is Payouts {
     function releasable(uint256 paymentId) external view returns (uint256 amount) {
         PaymentRecord storage p = _payments[paymentId];
         (Terms terms, Sum sum) = (p.terms, p.sum);
-        if (!_isOpen(terms.state()) || terms.isFrozen()) return 0;
-        if (terms.rule() == ReleaseRule.Cliff) return _cliffIsOver(terms, sum) ? sum.amount() : 0;
+        if (terms.state() != PaymentState.Held || terms.isFrozen()) return 0;
+        if (terms.rule() == ReleaseRule.Cliff) return _cliffIsOver(sum) ? sum.amount() : 0;
         (uint256 released, uint256 target) = (p.moved.released, _target(p, terms, sum));
         return target > released ? target - released : 0;
     }
@@ -436,13 +446,18 @@ contract PaymentEscrow is Payouts {
         private
     {
         address token = _tokenOf(terms);
-        (address recipient, uint256 feeBefore) = _feeOf(terms, released);
-        (, uint256 feeAfter) = _feeOf(terms, target);
-        if (target != released || closed) {
-            emit PaymentReleased(paymentId, token, target - released, feeAfter - feeBefore, target, closed);
+        Fee memory version = _feeOf(terms);
+        unchecked {
+            // A fee is a part of what it is taken from, and grows with it.
+            uint256 feeBefore = _part(released, version.feeBps);
+            uint256 feeAfter = _part(target, version.feeBps);
+            uint256 grown = feeAfter - feeBefore;
+            if (target != released || closed) {
+                emit PaymentReleased(paymentId, token, target - released, grown, target, closed);
+            }
+            _credit(version.recipient, token, paymentId, grown);
+            _creditPayees(paymentId, terms, token, released - feeBefore, target - feeAfter, closing);
         }
-        _credit(recipient, token, paymentId, feeAfter - feeBefore);
-        _creditPayees(paymentId, terms, token, released - feeBefore, target - feeAfter, closing);
     }
 
     function _unfreeze(uint256 paymentId, PaymentRecord storage p, Terms terms, uint256 disputeId)
@@ -464,16 +479,12 @@ contract PaymentEscrow is Payouts {
 
     // ---- internals: what is so
 
-    function _isOpen(PaymentState state) private pure returns (bool) {
-        return state == PaymentState.Held || state == PaymentState.Delivered;
-    }
-
     function _open(uint256 paymentId) private view returns (PaymentRecord storage p, Terms terms) {
         p = _payments[paymentId];
         terms = p.terms;
         PaymentState state = terms.state();
         if (state == PaymentState.None) revert PaymentUnknown(paymentId);
-        if (!_isOpen(state)) revert PaymentClosed(paymentId);
+        if (state != PaymentState.Held) revert PaymentClosed(paymentId);
     }
 
     /// Open, and its money may move.
@@ -499,10 +510,9 @@ contract PaymentEscrow is Payouts {
         if (terms.rule() != rule) revert RuleMismatch(paymentId, terms.rule());
     }
 
-    function _cliffIsOver(Terms terms, Sum sum) private view returns (bool) {
-        return
-            terms.state() == PaymentState.Delivered
-                && block.timestamp - sum.pausedSecs() >= sum.releasableAt();
+    function _cliffIsOver(Sum sum) private view returns (bool) {
+        uint256 releasableAt = sum.releasableAt();
+        return releasableAt != 0 && block.timestamp - sum.pausedSecs() >= releasableAt;
     }
 
     /// What payees and fee should have received in all of a Metered or Linear payment.

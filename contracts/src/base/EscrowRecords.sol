@@ -38,6 +38,14 @@ struct PaymentRecord {
     Freeze freeze;
 }
 
+/// A Cliff is Delivered as soon as it has its release second, so that a delivery writes slot two only.
+function stateOf(Terms terms, Sum sum) pure returns (PaymentState state) {
+    state = terms.state();
+    if (state == PaymentState.Held && terms.rule() == ReleaseRule.Cliff && sum.releasableAt() != 0) {
+        return PaymentState.Delivered;
+    }
+}
+
 struct Fee {
     address recipient;
     uint16 feeBps;
@@ -115,6 +123,7 @@ library TermsLib {
         return ReleaseRule(Terms.unwrap(terms) >> RULE & 3);
     }
 
+    /// Never Delivered, see {stateOf}.
     function state(Terms terms) internal pure returns (PaymentState) {
         return PaymentState(Terms.unwrap(terms) >> STATE & 7);
     }

@@ -155,10 +155,15 @@ abstract contract Payouts is IPaymentEscrow, Ownable2Step, ReentrancyGuardTransi
         if (received != amount) revert AmountReceivedDiffers(token, amount, received);
     }
 
-    /// The part of `released` that is fee.
-    function _feeOf(Terms terms, uint256 released) internal view returns (address recipient, uint256 amount) {
-        Fee storage found = _fees[terms.feeId()];
-        return (found.recipient, released * found.feeBps / BPS);
+    function _feeOf(Terms terms) internal view returns (Fee memory) {
+        return _fees[terms.feeId()];
+    }
+
+    /// A whole has at most 112 bits, and basis points 16.
+    function _part(uint256 whole, uint256 bps) internal pure returns (uint256) {
+        unchecked {
+            return whole * bps / BPS;
+        }
     }
 
     /// Credits each payee the growth of its share, and when `closing` the leftovers of rounding to the first.
@@ -176,18 +181,23 @@ abstract contract Payouts is IPaymentEscrow, Ownable2Step, ReentrancyGuardTransi
         uint256 others;
         for (uint256 i = 1; i < first.payees; ++i) {
             SplitEntry memory entry = entries[i];
-            uint256 total = netAfter * entry.shareBps / BPS;
+            uint256 total = _part(netAfter, entry.shareBps);
             others += total;
-            _credit(entry.account, token, paymentId, total - netBefore * entry.shareBps / BPS);
+            _credit(entry.account, token, paymentId, total - _part(netBefore, entry.shareBps));
         }
-        uint256 firstTotal = closing ? netAfter - others : netAfter * first.shareBps / BPS;
-        _credit(first.account, token, paymentId, firstTotal - netBefore * first.shareBps / BPS);
+        uint256 firstTotal = closing ? netAfter - others : _part(netAfter, first.shareBps);
+        _credit(first.account, token, paymentId, firstTotal - _part(netBefore, first.shareBps));
     }
 
     function _credit(address account, address token, uint256 paymentId, uint256 amount) internal {
         if (amount == 0) return;
-        uint256 balance = _balances[account][token] + amount;
-        _balances[account][token] = balance;
+        mapping(address => uint256) storage balances = _balances[account];
+        uint256 balance;
+        unchecked {
+            // Amounts that came in, of 112 bits each.
+            balance = balances[token] + amount;
+        }
+        balances[token] = balance;
         emit Credited(account, token, paymentId, amount, balance);
     }
 

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Offer} from "../interfaces/ILicenseManager.sol";
 
 /// @title OfferHash: the EIP-712 hashes of offers.
+/// @dev The chain keeps the upper 200 bits of an offer's: making two offers with the same ones takes 2^100 hashes.
 library OfferHash {
     bytes32 internal constant OFFER_TYPEHASH = keccak256(
         "Offer(bytes32 contentId,uint32 nonce,uint8 kind,uint8 delivery,bool transferable,address buyer,address token,"
@@ -17,8 +18,20 @@ library OfferHash {
     /// Every field of {Offer} is one word.
     uint256 private constant OFFER_BYTES = 26 * 32;
 
-    /// @notice EIP-712 struct hash: that of the abi-encoded type hash and fields, which is how memory holds them.
-    function structHash(Offer memory offer) internal pure returns (bytes32 hash) {
+    /// @notice EIP-712 struct hash, of the words as they came. One with dirty upper bits is not that of any offer which
+    ///         was recorded: recording decodes them, and refuses such a word.
+    function structHash(Offer calldata offer) internal pure returns (bytes32 hash) {
+        bytes32 typeHash = OFFER_TYPEHASH;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, typeHash)
+            calldatacopy(add(free, 0x20), offer, OFFER_BYTES)
+            hash := keccak256(free, add(OFFER_BYTES, 0x20))
+        }
+    }
+
+    /// @notice The same in memory, where the fields lie as they are hashed.
+    function structHashOf(Offer memory offer) internal pure returns (bytes32 hash) {
         bytes32 typeHash = OFFER_TYPEHASH;
         assembly ("memory-safe") {
             let free := mload(0x40)
@@ -26,11 +39,6 @@ library OfferHash {
             mcopy(add(free, 0x20), offer, OFFER_BYTES)
             hash := keccak256(free, add(OFFER_BYTES, 0x20))
         }
-    }
-
-    /// @notice What the chain keeps of an offer. 200 bits: making two offers with the same one takes 2^100 hashes.
-    function digest(Offer memory offer) internal pure returns (bytes25) {
-        return bytes25(structHash(offer));
     }
 
     /// @notice Struct hash of OfferTree.

@@ -93,8 +93,8 @@ abstract contract LicenseBase is ILicenseManager, LicenseStore, ERC721, Reentran
 
     // ---- checks that several actions share
 
-    function _checkDigest(uint64 offerId, Offer memory offer, bytes25 actual) internal pure {
-        bytes25 given = OfferHash.digest(offer);
+    function _checkDigest(uint64 offerId, Offer calldata offer, bytes25 actual) internal pure {
+        bytes25 given = bytes25(OfferHash.structHash(offer));
         if (given != actual) revert TermsChanged(offerId, given, actual);
     }
 

@@ -36,6 +36,20 @@ abstract contract LicenseStore is ILicenseManagerEvents, ILicenseManagerErrors, 
         }
     }
 
+    function paused() public view override returns (bool) {
+        return _manager().paused;
+    }
+
+    function _pause() internal override whenNotPaused {
+        _manager().paused = true;
+        emit Paused(msg.sender);
+    }
+
+    function _unpause() internal override whenPaused {
+        _manager().paused = false;
+        emit Unpaused(msg.sender);
+    }
+
     function _domainNameAndVersion() internal pure override returns (string memory, string memory) {
         return ("Datavault", "1");
     }

@@ -84,7 +84,11 @@ abstract contract LicenseViews is LicenseToken, ILicenseTerms {
     }
 
     /// @inheritdoc ILicenseTerms
-    function disputeTerms(uint256 licenseId, Offer memory offer) external view returns (DisputeTerms memory) {
+    function disputeTerms(uint256 licenseId, Offer calldata offer)
+        external
+        view
+        returns (DisputeTerms memory)
+    {
         (address licensee, uint96 traits) = _known(licenseId);
         LicenseManagerStorage storage $ = _manager();
         LicenseRecord memory record = _record(licenseId);

@@ -39,7 +39,7 @@ contract OfferBook is LicenseStore {
         offerId = _offerId(offer, content);
         OfferStatus storage status = _manager().offers[offerId];
         if (status.digest != 0 || status.closed) revert OfferExists(offerId);
-        _setStatus(offerId, offer, content, OfferHash.digest(offer), termsUri, items);
+        _setStatus(offerId, offer, content, bytes25(OfferHash.structHashOf(offer)), termsUri, items);
     }
 
     /// @notice {ILicenseManager-closeOffer}.
@@ -63,7 +63,7 @@ contract OfferBook is LicenseStore {
         uint64 offerId = order.offerId;
         Content memory content = _content(offer.contentId);
         if (offerId != _offerId(offer, content)) revert OfferUnknown(offerId);
-        bytes32 hash = OfferHash.structHash(offer);
+        bytes32 hash = OfferHash.structHashOf(offer);
         _checkSignature(content.creator, hash, proof, signature);
 
         OfferStatus storage status = _manager().offers[offerId];

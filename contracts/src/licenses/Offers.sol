@@ -32,12 +32,12 @@ abstract contract Offers is LicenseToken {
     // ---- views
 
     /// @inheritdoc ILicenseManager
-    function offerStructHash(Offer memory offer) external pure returns (bytes32) {
+    function offerStructHash(Offer calldata offer) external pure returns (bytes32) {
         return OfferHash.structHash(offer);
     }
 
     /// @inheritdoc ILicenseManager
-    function offerTypedDigest(Offer memory offer) external view returns (bytes32) {
+    function offerTypedDigest(Offer calldata offer) external view returns (bytes32) {
         return _hashTypedData(OfferHash.structHash(offer));
     }
 

@@ -19,7 +19,7 @@ import {Offers} from "./Offers.sol";
 /// @title Purchases: from an order to a license and held money.
 abstract contract Purchases is Offers {
     /// @inheritdoc ILicenseManager
-    function buy(Order memory order, Offer memory offer)
+    function buy(Order memory order, Offer calldata offer)
         external
         payable
         whenNotPaused
@@ -32,7 +32,7 @@ abstract contract Purchases is Offers {
     /// @inheritdoc ILicenseManager
     function buySigned(
         Order memory order,
-        Offer memory offer,
+        Offer calldata offer,
         bytes32[] calldata proof,
         bytes calldata signature
     ) external payable whenNotPaused nonReentrant returns (uint256 licenseId) {
@@ -42,7 +42,7 @@ abstract contract Purchases is Offers {
 
     // ---- internals
 
-    function _buy(Order memory order, Offer memory offer) private returns (uint256 licenseId) {
+    function _buy(Order memory order, Offer calldata offer) private returns (uint256 licenseId) {
         OfferStatus memory status = _manager().offers[order.offerId];
         if (status.digest == 0) revert OfferUnknown(order.offerId);
         _checkDigest(order.offerId, offer, status.digest);
@@ -73,7 +73,7 @@ abstract contract Purchases is Offers {
 
     function _checkOffer(
         Order memory order,
-        Offer memory offer,
+        Offer calldata offer,
         OfferStatus memory status,
         Content memory content
     ) private view {
@@ -94,7 +94,7 @@ abstract contract Purchases is Offers {
 
     /// Checks an order, and fills in who gets refunds and how many units are included.
     /// @return price What the license costs, or its deposit, without the bond.
-    function _complete(Order memory order, Offer memory offer) private view returns (uint256 price) {
+    function _complete(Order memory order, Offer calldata offer) private view returns (uint256 price) {
         bool perUse = offer.kind == OfferKind.PerUse;
         if (perUse == (order.units == 0) || order.units > type(uint40).max) revert UnitsInvalid(order.units);
         if (!perUse) order.units = offer.units;
@@ -111,7 +111,7 @@ abstract contract Purchases is Offers {
         }
     }
 
-    function _issue(Order memory order, Offer memory offer, uint8 verifiers, Content memory content)
+    function _issue(Order memory order, Offer calldata offer, uint8 verifiers, Content memory content)
         private
         returns (uint256 licenseId)
     {
@@ -143,35 +143,36 @@ abstract contract Purchases is Offers {
         _mintAndSetExtraDataUnchecked(order.licensee, licenseId, traits);
     }
 
-    function _holdMoney(Offer memory offer, uint256 licenseId, address payer, uint256 price) private {
-        HoldRequest memory request;
-        request.paymentId = licenseId;
-        request.licenseId = licenseId;
-        request.funder = msg.sender;
-        request.payer = payer;
-        request.token = offer.token;
-        request.amount = price;
-        request.splitId = offer.splitId;
-        uint256 settled = block.timestamp + offer.duration + offer.settlementGrace;
-        if (offer.kind == OfferKind.PerUse) {
-            request.deadline = uint40(settled);
-        } else if (offer.delivery == Delivery.Key) {
-            request.rule = ReleaseRule.Cliff;
-            request.deadline = uint40(block.timestamp + offer.deliveryWindow);
-            request.disputeWindow = offer.disputeWindow;
-        } else {
-            request.rule = ReleaseRule.Linear;
-            request.startsAt = uint40(block.timestamp);
-            request.deadline = uint40(block.timestamp + offer.duration);
-        }
+    function _holdMoney(Offer calldata offer, uint256 licenseId, address payer, uint256 price) private {
+        (ReleaseRule rule, uint256 lasts) = _ruleOf(offer);
+        HoldRequest memory request = HoldRequest({
+            paymentId: licenseId,
+            licenseId: licenseId,
+            funder: msg.sender,
+            payer: payer,
+            token: offer.token,
+            amount: price,
+            rule: rule,
+            splitId: offer.splitId,
+            startsAt: uint40(block.timestamp),
+            deadline: uint40(block.timestamp + lasts),
+            disputeWindow: offer.disputeWindow
+        });
         _hold(request);
         if (offer.bond == 0) return;
 
         request.paymentId = licenseId + 1;
         request.amount = offer.bond;
         request.rule = ReleaseRule.Metered;
-        request.deadline = uint40(settled);
-        request.disputeWindow = 0;
+        request.deadline = uint40(block.timestamp + offer.duration + offer.settlementGrace);
         _hold(request);
+    }
+
+    /// @return rule How the price is released; the escrow drops what of a request the rule does not use.
+    /// @return lasts Seconds until the payment's deadline.
+    function _ruleOf(Offer calldata offer) private pure returns (ReleaseRule rule, uint256 lasts) {
+        if (offer.delivery == Delivery.Key) return (ReleaseRule.Cliff, offer.deliveryWindow);
+        if (offer.kind != OfferKind.PerUse) return (ReleaseRule.Linear, offer.duration);
+        return (ReleaseRule.Metered, uint256(offer.duration) + offer.settlementGrace);
     }
 }

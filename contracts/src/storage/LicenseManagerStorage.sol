@@ -48,4 +48,6 @@ struct LicenseManagerStorage {
     /// Licenses and payments are counted together.
     uint40 lastId;
     uint40 lastProfileId;
+    /// Beside the counter that every purchase reads.
+    bool paused;
 }

@@ -13,8 +13,10 @@ import {
 } from "../../src/interfaces/ILicenseManager.sol";
 import {IPaymentEscrow, Payment, PaymentState, ReleaseRule} from "../../src/interfaces/IPaymentEscrow.sol";
 import {Base} from "../Base.t.sol";
+import {ReentrantToken} from "../tokens/HostileTokens.sol";
 import {PausableUpgradeable} from "@openzeppelin/contracts-upgradeable/utils/PausableUpgradeable.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 abstract contract BuyBase is Base {
     bytes32 internal contentId;
@@ -191,6 +193,30 @@ contract BuyTest is BuyBase {
             offer,
             abi.encodeWithSelector(ILicenseManagerErrors.OfferSoldOut.selector, order.offerId, 2)
         );
+    }
+
+    /// In the middle of the payment there is no other purchase, and the license does nothing yet that needs one.
+    function test_a_token_that_calls_back() public {
+        ReentrantToken evil = new ReentrantToken();
+        evil.mint(licensee, 10 * uint256(PRICE));
+        vm.prank(operator);
+        escrow.listToken(address(evil), true);
+        vm.prank(licensee);
+        evil.approve(address(escrow), type(uint256).max);
+        Offer memory offer = _transferable(contentId);
+        offer.token = address(evil);
+        Order memory order = _listed(offer);
+        bytes4 again = ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector;
+        bytes[3] memory calls = [
+            abi.encodeCall(manager.buy, (order, offer)),
+            abi.encodeCall(manager.buySigned, (order, offer, new bytes32[](0), "")),
+            abi.encodeCall(manager.renewSubscription, (1, DURATION))
+        ];
+        for (uint256 i = 0; i < calls.length; ++i) {
+            evil.arm(address(manager), calls[i]);
+            assertEq(_buy(order, offer), i + 1);
+            assertEq(bytes4(evil.answer()), again);
+        }
     }
 
     function testFuzz_deposit_is_price_by_units(uint64 units, uint128 unitPrice) public {

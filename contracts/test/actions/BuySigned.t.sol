@@ -100,6 +100,17 @@ contract BuySignedTest is Base {
         );
     }
 
+    function test_in_ether() public {
+        Offer memory made = offer;
+        made.token = address(0);
+        bytes memory sig = _signed(made);
+        for (uint256 i = 1; i < 3; ++i) {
+            vm.prank(licensee);
+            manager.buySigned{value: PRICE}(order, made, noProof, sig);
+            assertEq(address(escrow).balance, i * PRICE);
+        }
+    }
+
     function test_a_signed_bundle() public {
         Offer memory made = _bundleKey(_collection());
         order.offerId = _offerId(made);

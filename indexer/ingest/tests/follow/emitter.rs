@@ -50,7 +50,7 @@ pub const ADDRESSES: Addresses = Addresses {
 };
 
 /// The pinned anvil if it is installed, else the one in `PATH`.
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     let pinned = format!(
         "{}/../../anvil-scripts/node_modules/@foundry-rs/anvil-{}-{}/bin/anvil",
         env!("CARGO_MANIFEST_DIR"),

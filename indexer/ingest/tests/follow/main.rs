@@ -1,6 +1,7 @@
 //! Following a real anvil into a real Postgres: `DATABASE_URL` names a server on which databases may be created.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod deployed;
 mod emitter;
 mod faults;
 mod mirror;

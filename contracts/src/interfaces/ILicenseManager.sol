@@ -16,7 +16,7 @@ enum Delivery {
 }
 
 /// @notice The terms at which content is licensed. An offer never changes: a new version is a new offer.
-/// @dev The chain keeps a digest of it ({ILicenseManager-offerDigest}); calls that need the terms bring them along.
+/// @dev The chain keeps 25 bytes of {ILicenseManager-offerStructHash}; calls that need the terms bring them along.
 ///      All fields are words, in this order, so that the digest is one hash over calldata.
 struct Offer {
     bytes32 contentId;
@@ -108,7 +108,7 @@ struct Profile {
 
 /// @notice What the chain remembers of an offer.
 struct OfferStatus {
-    /// {ILicenseManager-offerDigest} of its terms; zero: neither set nor used.
+    /// Upper 25 bytes of {ILicenseManager-offerStructHash}; zero: neither set nor used.
     bytes25 digest;
     /// Licenses sold; counted only where the supply is limited.
     uint32 sold;

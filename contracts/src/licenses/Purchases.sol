@@ -63,7 +63,7 @@ abstract contract Purchases is Offers {
             content.version,
             order.units,
             uint40(block.timestamp),
-            offer.duration == 0 ? 0 : uint40(block.timestamp + offer.duration),
+            offer.duration == 0 ? 0 : _after(offer.duration),
             offer.token,
             price,
             order.referrer
@@ -117,9 +117,11 @@ abstract contract Purchases is Offers {
     {
         LicenseManagerStorage storage $ = _manager();
         bool bonded = offer.bond != 0;
-        licenseId = $.lastId + 1;
-        // A bond is the payment after the license's.
-        $.lastId = uint40(bonded ? licenseId + 1 : licenseId);
+        unchecked {
+            licenseId = uint256($.lastId) + 1;
+            // A bond is the payment after the license's.
+            $.lastId = uint40(bonded ? licenseId + 1 : licenseId);
+        }
         if (bonded) $.overagePrices[licenseId] = offer.overagePrice;
         LicenseRecord memory record = LicenseRecord({
             offerId: order.offerId,
@@ -155,7 +157,7 @@ abstract contract Purchases is Offers {
             rule: rule,
             splitId: offer.splitId,
             startsAt: uint40(block.timestamp),
-            deadline: uint40(block.timestamp + lasts),
+            deadline: _after(lasts),
             disputeWindow: offer.disputeWindow
         });
         _hold(request);
@@ -164,7 +166,7 @@ abstract contract Purchases is Offers {
         request.paymentId = licenseId + 1;
         request.amount = offer.bond;
         request.rule = ReleaseRule.Metered;
-        request.deadline = uint40(block.timestamp + offer.duration + offer.settlementGrace);
+        request.deadline = _after(uint256(offer.duration) + offer.settlementGrace);
         _hold(request);
     }
 
@@ -174,5 +176,12 @@ abstract contract Purchases is Offers {
         if (offer.delivery == Delivery.Key) return (ReleaseRule.Cliff, offer.deliveryWindow);
         if (offer.kind != OfferKind.PerUse) return (ReleaseRule.Linear, offer.duration);
         return (ReleaseRule.Metered, uint256(offer.duration) + offer.settlementGrace);
+    }
+
+    /// No sum of two 32-bit numbers and a time overflows 40 bits before the year 36,000.
+    function _after(uint256 secs) private view returns (uint40) {
+        unchecked {
+            return uint40(block.timestamp + secs);
+        }
     }
 }

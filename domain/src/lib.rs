@@ -7,6 +7,7 @@ mod amount;
 mod block;
 mod event;
 mod ids;
+pub mod ledger;
 mod terms;
 
 pub use amount::{Amount, Token};

@@ -70,7 +70,7 @@ pub enum Command {
     /// Terms at which content is licensed
     #[command(subcommand)]
     Offer(OfferCommand),
-    /// Buy licenses and look at them
+    /// Buy licenses, renew, end and pass them on
     #[command(subcommand)]
     License(LicenseCommand),
     /// Deliver content keys with a proof, and receive them
@@ -121,6 +121,8 @@ verbs!(
         List = list,
         /// Show one content
         Show = show,
+        /// Suspend, resume or retire content
+        Status = status,
         /// Fetch byte ranges of served content, each counted by a head that both sides sign
         Fetch = fetch,
     }
@@ -130,6 +132,10 @@ verbs!(
     OfferCommand in offer {
         /// Open an offer
         Set = set,
+        /// Sign terms off the chain, for whoever gets the file
+        Sign = sign,
+        /// Close an offer, or cancel a signed one
+        Close = close,
         /// List offers
         List = list,
     }
@@ -143,6 +149,14 @@ verbs!(
         List = list,
         /// Show one license
         Show = show,
+        /// Pay for more periods of a subscription
+        Renew = renew,
+        /// End a license early, as who paid for it
+        Cancel = cancel,
+        /// Give a license to somebody else
+        Transfer = transfer,
+        /// Bind a license to this wallet's keys, and have its key delivered anew
+        Rebind = rebind,
     }
 );
 verbs!(
@@ -152,6 +166,8 @@ verbs!(
         Deliver = deliver,
         /// Receive a delivered key, decrypt the content and compare it with what was registered
         Receive = receive,
+        /// Say that the key arrived
+        Accept = accept,
     }
 );
 verbs!(
@@ -183,12 +199,14 @@ verbs!(
         Withdraw = withdraw,
         /// Take back what was not delivered or not used
         Refund = refund,
+        /// End a freeze that lasted as long as any may
+        Thaw = thaw,
     }
 );
 verbs!(
     /// `datavault dispute`.
     DisputeCommand in dispute {
-        /// Complain about what a delivered key opened
+        /// Complain: of a key that did not come or opens something else, of use that was not paid, exceeded or foreign
         File = file,
         /// Add evidence, as one of the parties
         Respond = respond,
@@ -196,6 +214,12 @@ verbs!(
         Inspect = inspect,
         /// Rule, as the arbitrator
         Rule = rule,
+        /// Let a program decide, where one can
+        Check = check,
+        /// Bring a dispute before its arbitrator contract
+        Escalate = escalate,
+        /// Have a ruling heard again
+        Appeal = appeal,
         /// Carry a ruling or a time-out out
         Execute = execute,
         /// Show a dispute

@@ -4,13 +4,14 @@ use alloy::{
     network::TransactionBuilder,
     primitives::{Address, U256},
     providers::Provider,
-    rpc::types::TransactionRequest,
+    rpc::types::{Filter, TransactionRequest},
 };
 use content::{MAX_METADATA_BYTES, Metadata};
-use contracts::{Call, ChainClock, ChainError, ContentView, DisputeView, LicenseView, PaymentView};
+use contracts::{Call, ChainClock, ChainError, ContentView, DisputeView, Edition, LicenseView, PaymentView};
 use domain::{
-    Amount, ChainEvent, ContentId, ContentRegistered, DisputeFiled, DisputeId, LicenseId, LicenseIssued, MeterId,
-    MeterPublished, OfferId, OfferSet, OfferTerms, PaymentId, ProfileId, ProfilePublished, Token,
+    Amount, BundleItem, ChainEvent, ContentId, ContentRegistered, ContentVersioned, DisputeFiled, DisputeId, LicenseId,
+    LicenseIssued, MeterId, MeterPublished, OfferId, OfferSet, OfferTerms, PaymentId, ProfileId, ProfilePublished,
+    SplitCreated, Token,
 };
 use statement::PublicKey;
 
@@ -29,12 +30,14 @@ pub struct Offer {
     pub offer_id: OfferId,
     /// Who made it.
     pub creator: Address,
-    /// Whether it was not closed.
+    /// Whether it was not closed, and its content has the same owner still.
     pub open: bool,
-    /// Licenses sold.
+    /// Licenses sold; counted by the chain only where the supply is limited.
     pub sold: u64,
     /// What it says.
     pub terms: OfferTerms,
+    /// What a bundle holds.
+    pub items: Vec<BundleItem>,
 }
 
 /// A license and who has it.
@@ -142,12 +145,33 @@ impl Session {
         Ok(self.chain.content_registered(id).await?)
     }
 
-    /// The Croissant metadata of content.
+    /// What a creator said of one version of content; the first is 0.
+    ///
+    /// # Errors
+    /// If there is no such version.
+    pub async fn edition(&self, id: ContentId, version: u8) -> Result<Edition, Failure> {
+        if version == 0 {
+            let ContentRegistered { content_hash, cid, key_commitment, metadata_cid, .. } = self.registered(id).await?;
+            return Ok(Edition { content_hash, cid, key_commitment, metadata_cid });
+        }
+        let about = Filter::new().address(self.addresses().registry).topic1(id.0);
+        let told = self.chain.events_matching(about).await?;
+        let found = told.into_iter().find_map(|(_, event)| match event {
+            ChainEvent::ContentVersioned(event) if event.version == version => Some(event),
+            _ => None,
+        });
+        let ContentVersioned { content_hash, cid, key_commitment, metadata_cid, .. } =
+            found.ok_or_else(|| Failure::state(format!("content {id} has no version {version}")))?;
+        Ok(Edition { content_hash, cid, key_commitment, metadata_cid })
+    }
+
+    /// The newest Croissant metadata of content.
     ///
     /// # Errors
     /// If nobody has it, or it is none.
     pub async fn metadata(&self, id: ContentId) -> Result<Metadata, Failure> {
-        let cid = cid_from_bytes(&self.registered(id).await?.metadata_cid)?;
+        let newest = self.content(id).await?.version;
+        let cid = cid_from_bytes(&self.edition(id, newest).await?.metadata_cid)?;
         let bytes = self.blocks()?.read(cid, MAX_METADATA_BYTES as u64).await?;
         Metadata::from_bytes(&bytes).or_mismatch(|| format!("the metadata of {id} is not acceptable"))
     }
@@ -195,9 +219,12 @@ impl Session {
     /// If there is none of this id.
     pub async fn offer(&self, id: OfferId) -> Result<Offer, Failure> {
         let unknown = |error| Failure::from(error).fix("`datavault offer list` shows what is open");
-        let state = self.chain.offer_state(id).await.map_err(unknown)?;
-        let terms = self.chain.offer(id).await.map_err(unknown)?;
-        Ok(Offer { offer_id: id, creator: state.creator, open: state.open, sold: state.sold, terms })
+        let set = self.chain.offer_set(id).await.map_err(unknown)?;
+        let status = self.chain.offer_status(id).await.map_err(unknown)?;
+        let content = self.content(set.terms.content_id).await?;
+        let open = !status.closed && status.generation == content.generation;
+        let sold = status.sold.into();
+        Ok(Offer { offer_id: id, creator: set.creator, open, sold, terms: set.terms, items: set.items })
     }
 
     /// A license.
@@ -224,6 +251,25 @@ impl Session {
                 .fix(format!("sign with its owner's key; you are {me}")));
         }
         Ok(license)
+    }
+
+    /// Whether the licensee said that the key of an epoch arrived.
+    ///
+    /// # Errors
+    /// If the node does not answer.
+    pub async fn key_accepted(&self, id: LicenseId, epoch: u32) -> Result<bool, Failure> {
+        let about = Filter::new().address(self.addresses().licenses).topic1(U256::from(id.0));
+        let told = self.chain.events_matching(about).await?;
+        let is_it = |event: &ChainEvent| matches!(event, ChainEvent::KeyAccepted(accepted) if accepted.license_id == id && accepted.epoch == epoch);
+        Ok(told.iter().any(|(_, event)| is_it(event)))
+    }
+
+    /// Who shares payments, oldest split first.
+    ///
+    /// # Errors
+    /// If the node does not answer.
+    pub async fn splits(&self) -> Result<Vec<SplitCreated>, Failure> {
+        self.events_of().await
     }
 
     /// A payment.

@@ -265,6 +265,7 @@ fn stack_deployment(folder: &Path, contracts: &BTreeMap<String, Address>, stack:
                 .fix("it is damaged or of another version: start the network again with `make up`")
         })
     };
+    let named = |name: &str| contracts.get(name).copied().unwrap_or_default();
     Ok(Deployment {
         chain_id: DEV_CHAIN_ID,
         start_block: 0,
@@ -274,11 +275,21 @@ fn stack_deployment(folder: &Path, contracts: &BTreeMap<String, Address>, stack:
             escrow: address("PaymentEscrow")?,
             usage: address("UsageTracker")?,
             disputes: address("DisputeResolution")?,
+            verifier_sets: address("VerifierSets")?,
         },
-        usage_verifier: contracts.get("UsageVerifier").copied().unwrap_or_default(),
-        key_delivery_verifier: contracts.get("KeyDeliveryVerifier").copied().unwrap_or_default(),
+        usage_verifier: named("UsageVerifier"),
+        usage_batch_verifier: named("UsageBatchVerifier"),
+        key_delivery_verifier: named("KeyDeliveryVerifier"),
+        compliance_verifier: named("ComplianceVerifier"),
         usage_vk_sha256: B256::ZERO,
         key_delivery_vk_sha256: B256::ZERO,
+        compliance_vk_sha256: B256::ZERO,
+        owner: Address::ZERO,
+        timelock: contracts.get("TimelockController").copied(),
+        panel: contracts.get("PanelArbitrator").copied(),
+        purchase_router: named("PurchaseRouter"),
+        company_accounts: named("CompanyAccountFactory"),
+        contracts: Vec::new(),
         dev_token: contracts.iter().find_map(|(name, token)| name.contains("Token").then_some(*token)),
     })
 }
@@ -318,6 +329,7 @@ mod tests {
                  "PaymentEscrow":"0x0000000000000000000000000000000000000003",
                  "UsageTracker":"0x0000000000000000000000000000000000000004",
                  "DisputeResolution":"0x0000000000000000000000000000000000000005",
+                 "VerifierSets":"0x0000000000000000000000000000000000000007",
                  "DevToken":"0x0000000000000000000000000000000000000006"},
                "actors":{"creator":{"address":"0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
                  "private_key":"0x5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a"}}}"#,
@@ -328,7 +340,7 @@ mod tests {
         assert_eq!(network.actor_name(creator.address()), Some("creator"));
         let message = network.actor("nobody").unwrap_err().to_string();
         assert!(message.contains("can be one of creator"), "{message}");
-        assert_eq!(network.deployment.addresses.all().len(), 5);
+        assert_eq!(network.deployment.addresses.all().len(), 6);
         assert_eq!(network.tokens.len(), 1);
     }
 

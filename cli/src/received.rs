@@ -30,6 +30,12 @@ pub(crate) async fn receive(session: &Session, license_id: LicenseId) -> Result<
         return Err(Failure::state(format!("license {license_id} is served: its key stays with the meter"))
             .fix(format!("run `datavault content fetch {license_id}`")));
     }
+    if license.view.epoch != 0 && !license.view.delivered {
+        return Err(Failure::state(format!(
+            "the key of license {license_id} was not delivered anew since its keys were changed"
+        ))
+        .fix("wait for the meter"));
+    }
     let secret = session.licensee_keys()?.secret;
     let key = receive_key(&session.chain, license_id, &secret).await.map_err(|error| match error {
         ReceiveError::Chain(error) => error.into(),
@@ -45,12 +51,12 @@ pub(crate) async fn receive(session: &Session, license_id: LicenseId) -> Result<
             Failure::mismatch(format!("the key of license {license_id} does not open")).because(source)
         }
     })?;
-    let registered = session.registered(offer.terms.content_id).await?;
+    let edition = session.edition(offer.terms.content_id, license.view.content_version).await?;
     Ok(Received {
-        content_id: registered.content_id,
+        content_id: offer.terms.content_id,
         key,
-        cid: cid_from_bytes(&registered.cid)?,
-        content_hash: registered.content_hash.0,
-        ctx: session.chain.context_of(license_id, 0).await?.0,
+        cid: cid_from_bytes(&edition.cid)?,
+        content_hash: edition.content_hash.0,
+        ctx: session.chain.context_of(license_id, 0, license.view.epoch).await?.0,
     })
 }

@@ -46,6 +46,7 @@ fn help_names_every_command() {
         insta::assert_snapshot!(format!("help_{noun}"), help(&[noun, "--help"]));
     }
     insta::assert_snapshot!("help_content_register", help(&["content", "register", "--help"]));
+    insta::assert_snapshot!("help_offer_set", help(&["offer", "set", "--help"]));
     insta::assert_snapshot!("help_license_buy", help(&["license", "buy", "--help"]));
 }
 
@@ -89,17 +90,8 @@ fn arguments_that_mean_nothing_are_explained() {
     let at = |arguments: &[&str]| failure(folder.path(), arguments);
     insta::assert_snapshot!(at(&["license", "show", "seven"]));
     insta::assert_snapshot!(at(&["content", "fetch", "1", "--range", "9-3"]));
-    insta::assert_snapshot!(at(&[
-        "content",
-        "register",
-        "a.csv",
-        "--title",
-        "A",
-        "--license",
-        "CC0-1.0",
-        "--payee",
-        "0x12:5"
-    ]));
+    let content = format!("0x{}", "ab".repeat(32));
+    insta::assert_snapshot!(at(&["offer", "set", &content, "--price", "1", "--payee", "0x12:5"]));
     insta::assert_snapshot!(at(&["offer", "set", "0x12", "--price", "1"]));
     insta::assert_snapshot!(at(&["dispute", "rule", "1", "--for", "nobody"]));
     insta::assert_snapshot!(at(&["wallet", "new", "--password-file", "missing"]));

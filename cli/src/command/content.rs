@@ -4,3 +4,4 @@ pub mod fetch;
 pub mod list;
 pub mod register;
 pub mod show;
+pub mod status;

@@ -1,5 +1,8 @@
 //! `datavault dispute`: having a payment ruled on.
 
+pub mod appeal;
+pub mod check;
+pub mod escalate;
 pub mod evidence;
 pub mod execute;
 pub mod file;

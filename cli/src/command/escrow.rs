@@ -3,4 +3,5 @@
 pub mod refund;
 pub mod release;
 pub mod show;
+pub mod thaw;
 pub mod withdraw;

@@ -1,4 +1,5 @@
-//! `datavault key`: content keys, delivered with a proof.
+//! `datavault key`: content keys.
 
+pub mod accept;
 pub mod deliver;
 pub mod receive;

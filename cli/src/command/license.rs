@@ -1,5 +1,9 @@
-//! `datavault license`: buying licenses and looking at them.
+//! `datavault license`: buying licenses, looking at them, and what becomes of them.
 
 pub mod buy;
+pub mod cancel;
 pub mod list;
+pub mod rebind;
+pub mod renew;
 pub mod show;
+pub mod transfer;

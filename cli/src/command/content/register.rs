@@ -2,11 +2,11 @@
 
 mod draft;
 
-use std::{fmt, path::PathBuf, str::FromStr};
+use std::{fmt, path::PathBuf};
 
-use alloy::primitives::{Address, B256};
+use alloy::primitives::B256;
 use contracts::Registration;
-use domain::{ChainEvent, ContentId, ContentKind, MeterId, Payee};
+use domain::{ChainEvent, ContentId, ContentKind, MeterId};
 use serde::Serialize;
 
 pub use self::draft::Draft;
@@ -24,7 +24,7 @@ use crate::{
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:
   datavault content register penguins.json --title 'Palmer penguins' --license CC0-1.0 --tag biology
-  datavault content register flights.csv --title Flights --license CC-BY-4.0 --payee 0xabc…:7000 --payee 0xdef…:3000")]
+  datavault content register flights.csv --title Flights --license CC-BY-4.0 --tag travel --author 'Ada L.'")]
 pub struct Args {
     /// The file to license
     pub file: PathBuf,
@@ -55,26 +55,9 @@ pub struct Args {
     /// Meter that delivers and serves it; default: your latest, or a new one at the network's meter URL
     #[arg(long, value_name = "ID")]
     pub meter: Option<MeterId>,
-    /// Who is paid, with a share in ten-thousandths; may be repeated; default: you alone
-    #[arg(long = "payee", value_name = "ADDRESS:BPS")]
-    pub payees: Vec<PayeeArg>,
-}
-
-/// `0xabc…:2500`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PayeeArg(pub Payee);
-
-impl FromStr for PayeeArg {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (account, share) = text.rsplit_once(':').ok_or("expected ADDRESS:BPS, for instance 0xabc…:2500")?;
-        let account: Address = account.parse().map_err(|_| format!("`{account}` is no address"))?;
-        match share.parse() {
-            Ok(share_bps @ 1..=10_000) => Ok(Self(Payee { account, share_bps })),
-            _ => Err(format!("`{share}` is no share: write ten-thousandths, 1 to 10000")),
-        }
-    }
+    /// The file is a manifest that lists other content: what a bundle is made of
+    #[arg(long)]
+    pub collection: bool,
 }
 
 /// Content that was registered.
@@ -112,7 +95,6 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
 /// # Errors
 /// If the content is registered already, or the chain refuses.
 pub async fn register(session: &Session, draft: Draft, args: &Args) -> Result<Report, Failure> {
-    check_payees(&args.payees)?;
     let wallet = session.wallet()?;
     let content_id = session.content_id(wallet.address(), draft.content_hash);
     if session.find_content(content_id).await?.is_some() {
@@ -134,9 +116,8 @@ pub async fn register(session: &Session, draft: Draft, args: &Args) -> Result<Re
         cid: draft.cid.to_bytes().into(),
         key_commitment: draft.key_commitment(),
         metadata_cid: metadata_cid.to_bytes().into(),
-        kind: ContentKind::File,
+        kind: if args.collection { ContentKind::Collection } else { ContentKind::File },
         meter_id,
-        payees: args.payees.iter().map(|payee| payee.0).collect(),
     };
     let step = session.progress.step("publishing the ciphertext");
     session.blocks()?.publish(draft.cid).await?;
@@ -162,18 +143,6 @@ pub async fn register(session: &Session, draft: Draft, args: &Args) -> Result<Re
         sealed_size: draft.sealed_size,
         transactions,
     })
-}
-
-fn check_payees(payees: &[PayeeArg]) -> Result<(), Failure> {
-    let sum: u32 = payees.iter().map(|payee| u32::from(payee.0.share_bps)).sum();
-    match payees.len() {
-        0 => Ok(()),
-        33.. => Err(Failure::usage("more than 32 payees").fix("pay a splitter contract")),
-        _ if sum != 10_000 => {
-            Err(Failure::usage(format!("the payees' shares sum to {sum} ten-thousandths, not 10000")))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// The media type that a file's extension suggests.
@@ -212,22 +181,5 @@ impl fmt::Display for Report {
             .with("meter", self.meter_id)
             .with("size", format!("{} bytes, {} sealed", self.size, self.sealed_size));
         write!(f, "{fields}\n{}", Transaction::lines(&self.transactions))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn payees_must_share_everything() {
-        let payee = |text: &str| text.parse::<PayeeArg>().unwrap();
-        let a = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC";
-        assert!(check_payees(&[]).is_ok());
-        assert!(check_payees(&[payee(&format!("{a}:7000")), payee(&format!("{a}:3000"))]).is_ok());
-        let short = check_payees(&[payee(&format!("{a}:7000"))]).unwrap_err().to_string();
-        assert!(short.contains("sum to 7000"), "{short}");
-        assert!("0x12:5".parse::<PayeeArg>().unwrap_err().contains("is no address"));
-        assert!(format!("{a}:0").parse::<PayeeArg>().unwrap_err().contains("1 to 10000"));
     }
 }

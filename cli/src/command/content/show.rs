@@ -3,7 +3,7 @@
 use std::fmt;
 
 use alloy::primitives::{Address, B256, U256};
-use domain::{ContentId, ContentStatus, MeterId, OfferId};
+use domain::{ContentId, ContentKind, ContentStatus, MeterId, OfferId};
 use serde::Serialize;
 
 use crate::{failure::Failure, output::Fields, session::Session};
@@ -25,6 +25,10 @@ pub struct Report {
     pub creator: Address,
     /// Whether new licenses may be bought.
     pub status: ContentStatus,
+    /// A file, or a manifest that lists other content.
+    pub kind: ContentKind,
+    /// The newest version, which the hashes and CIDs are of; the first is 0.
+    pub version: u8,
     /// SHA-256 of the plaintext.
     pub content_hash: B256,
     /// Poseidon of the content key.
@@ -70,7 +74,7 @@ pub struct About {
 /// If there is no such content.
 pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
     let content = session.content(args.content).await?;
-    let registered = session.registered(args.content).await?;
+    let edition = session.edition(args.content, content.version).await?;
     let meter = session.meter(content.meter_id).await?;
     let mut open_offers = Vec::new();
     for offer in session.offers().await? {
@@ -93,10 +97,12 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
         content_id: args.content,
         creator: content.creator,
         status: content.status,
-        content_hash: content.content_hash,
-        key_commitment: content.key_commitment,
-        cid: crate::blocks::cid_from_bytes(&registered.cid)?.to_string(),
-        metadata_cid: crate::blocks::cid_from_bytes(&registered.metadata_cid)?.to_string(),
+        kind: content.kind,
+        version: content.version,
+        content_hash: edition.content_hash,
+        key_commitment: edition.key_commitment,
+        cid: crate::blocks::cid_from_bytes(&edition.cid)?.to_string(),
+        metadata_cid: crate::blocks::cid_from_bytes(&edition.metadata_cid)?.to_string(),
         meter_id: content.meter_id,
         meter_url: meter.url,
         open_offers,
@@ -116,6 +122,8 @@ impl fmt::Display for Report {
             .maybe("file", about.map(|a| format!("{}, {}, {} bytes", a.file_name, a.media_type, a.size)))
             .with("creator", self.creator)
             .with("status", self.status)
+            .maybe("kind", (self.kind == ContentKind::Collection).then_some(self.kind))
+            .maybe("version", (self.version != 0).then_some(self.version))
             .with("sha256", self.content_hash)
             .with("cid", &self.cid)
             .with("metadata", &self.metadata_cid)

@@ -40,7 +40,8 @@ pub struct Report {
 /// If nothing was ruled and there is still time to.
 pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
     let dispute = session.dispute(args.dispute).await?;
-    let overdue = dispute.state == DisputeState::Filed && session.now().await? > dispute.ruling_deadline;
+    let undecided = matches!(dispute.state, DisputeState::Filed | DisputeState::Escalated | DisputeState::Appealed);
+    let overdue = undecided && session.now().await? > dispute.deadline;
     let call = match overdue {
         true => session.addresses().time_out(args.dispute),
         false => session.addresses().execute(args.dispute),

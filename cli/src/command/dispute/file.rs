@@ -1,4 +1,4 @@
-//! `datavault dispute file`: complains about what a delivered key opened.
+//! `datavault dispute file`: complains, and has a payment frozen.
 
 use std::{fmt, path::PathBuf, time::Instant};
 
@@ -8,7 +8,7 @@ use serde::Serialize;
 use statement::key_delivery;
 
 use super::{
-    evidence::Evidence,
+    evidence::{Evidence, MAX_EVIDENCE_BYTES},
     opened::{Opened, open},
 };
 use crate::{
@@ -22,12 +22,18 @@ use crate::{
     submit::{Transaction, announced},
 };
 
-/// Complain that a delivered key opens something else than what was registered.
+/// Complain: that a delivered key opens something else than what was registered (content_mismatch) or did not come
+/// (non_delivery), as the licensee; that use was not paid (non_payment), exceeded (usage_exceeded) or outside the
+/// license (unauthorized_access), as the creator.
 ///
-/// The key is sealed again, to the arbitrator's published key and with a proof, and stored by CID where the network's
-/// parties look for files, together with the ciphertext. The payment freezes, and a bond in ETH is held until the ruling.
+/// For content_mismatch the key is sealed again, to the arbitrator's published key and with a proof, and stored by CID
+/// where the network's parties look for files, together with the ciphertext. The payment freezes, and a bond in ETH is
+/// held until the ruling. `dispute check` lets a program decide what one can.
 #[derive(Clone, Debug, clap::Args)]
-#[command(after_help = "Example:\n  datavault dispute file 3 --kind content_mismatch --complaint 'not the penguins'")]
+#[command(after_help = "Examples:
+  datavault dispute file 3 --kind content_mismatch --complaint 'not the penguins'
+  datavault dispute file 3 --kind non_delivery && datavault dispute check 3
+  datavault dispute file 4 --kind unauthorized_access --evidence leak.pdf")]
 pub struct Args {
     /// The license
     pub license: LicenseId,
@@ -35,27 +41,32 @@ pub struct Args {
     #[arg(long, default_value = "content_mismatch")]
     pub kind: DisputeKind,
     /// A sentence for the arbitrator
-    #[arg(long, default_value = "the plaintext is not what was registered")]
-    pub complaint: String,
+    #[arg(long)]
+    pub complaint: Option<String>,
+    /// What the arbitrator should see, of other kinds than content_mismatch; default: the complaint
+    #[arg(long, value_name = "FILE")]
+    pub evidence: Option<PathBuf>,
     /// Also write the evidence here, to hand it to the arbitrator directly
     #[arg(long, value_name = "FILE")]
     pub evidence_out: Option<PathBuf>,
 }
+
+const MISMATCH: &str = "the plaintext is not what was registered";
 
 /// A dispute that was filed.
 #[derive(Debug, Serialize)]
 pub struct Report {
     /// Its id.
     pub dispute_id: DisputeId,
-    /// The payment that is frozen now.
+    /// The payment that is frozen now; 0: none.
     pub payment_id: PaymentId,
     /// CID of the evidence.
     pub evidence_cid: String,
     /// The bond, in wei.
     pub bond: Amount,
     /// After this second anyone may time it out.
-    pub ruling_deadline: u64,
-    /// How long the proof in the evidence took.
+    pub deadline: u64,
+    /// How long the proof in the evidence took; 0: it needs none.
     pub proving_millis: u64,
     /// What was sent.
     pub transactions: Vec<Transaction>,
@@ -66,25 +77,39 @@ pub struct Report {
 /// # Errors
 /// If the content is what was registered, the arbitrator published no key, or the chain refuses.
 pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
-    if args.kind != DisputeKind::ContentMismatch {
-        return Err(Failure::usage(format!("disputes of the kind {} cannot be filed yet", args.kind))
-            .fix("an undelivered license is refunded with `datavault escrow refund`"));
-    }
     let blocks = session.blocks()?;
-    require_way(&blocks, args.evidence_out.is_some())?;
-    let received = receive(session, args.license).await?;
-    require_mismatch(session, &received).await?;
-    let (evidence, proving_millis) = seal(session, &args, &received).await?;
-    let bytes = evidence.to_bytes()?;
+    let license = session.license(args.license).await?;
+    let terms = session.offer(license.view.offer_id).await?.terms;
+    let (bytes, subject, proving_millis) = match args.kind {
+        DisputeKind::ContentMismatch => {
+            if args.evidence.is_some() {
+                return Err(Failure::usage("the evidence of content_mismatch is made here, with a proof")
+                    .fix("leave --evidence away, and add more with `datavault dispute respond`"));
+            }
+            require_way(&blocks, args.evidence_out.is_some())?;
+            let received = receive(session, args.license).await?;
+            require_mismatch(session, &received).await?;
+            let (evidence, proving_millis) = seal(session, &args, &received).await?;
+            (evidence.to_bytes()?, Some(received.cid), proving_millis)
+        }
+        DisputeKind::UnauthorizedAccess => {
+            require_way(&blocks, args.evidence_out.is_some())?;
+            (stated(&args)?, None, 0)
+        }
+        // A program decides, which looks at the chain and not at what is said.
+        DisputeKind::NonDelivery | DisputeKind::NonPayment | DisputeKind::UsageExceeded => (stated(&args)?, None, 0),
+    };
     if let Some(path) = &args.evidence_out {
         std::fs::write(path, &bytes).or_fail(|| format!("cannot write `{}`", path.display()))?;
     }
     let cid = blocks.add(bytes).await?;
     blocks.publish(cid).await?;
     // What is complained of must stay there to be looked at, whatever the creator takes back.
-    blocks.publish(received.cid).await?;
+    if let Some(ciphertext) = subject {
+        blocks.publish(ciphertext).await?;
+    }
     let bond = session.chain.filing_bond().await?;
-    let call = session.addresses().file_dispute(args.license, args.kind, cid.to_bytes().into(), bond);
+    let call = session.addresses().file_dispute(args.license, args.kind, &terms, cid.to_bytes().into(), bond);
     let sent = session.submit(call).await?;
     let filed = announced(&sent, |event| match event {
         ChainEvent::DisputeFiled(event) => Some(event.clone()),
@@ -95,10 +120,30 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
         payment_id: filed.payment_id,
         evidence_cid: cid.to_string(),
         bond,
-        ruling_deadline: filed.ruling_deadline,
+        deadline: filed.deadline,
         proving_millis,
         transactions: vec![sent.transaction],
     })
+}
+
+/// What the filer brings, or what it says.
+fn stated(args: &Args) -> Result<Vec<u8>, Failure> {
+    if let Some(file) = &args.evidence {
+        let path = file.display();
+        let bytes = std::fs::read(file).or_usage(|| format!("cannot read `{path}`"))?;
+        return match bytes.len() as u64 {
+            1..=MAX_EVIDENCE_BYTES => Ok(bytes),
+            size => Err(Failure::usage(format!("`{path}` has {size} bytes: evidence has 1 to {MAX_EVIDENCE_BYTES}"))
+                .fix("name a smaller file that says where the rest is, by its CID")),
+        };
+    }
+    let said = serde_json::json!({
+        "version": Evidence::version(),
+        "kind": args.kind,
+        "license_id": args.license,
+        "complaint": args.complaint.as_deref().unwrap_or_default(),
+    });
+    serde_json::to_vec_pretty(&said).or_fail(|| "cannot write the complaint".into())
 }
 
 /// Evidence that reaches nobody would lose the bond.
@@ -162,7 +207,7 @@ async fn seal(session: &Session, args: &Args, received: &Received) -> Result<(Ev
         ctx: received.ctx,
         sealed,
         proof,
-        complaint: args.complaint.clone(),
+        complaint: args.complaint.clone().unwrap_or_else(|| MISMATCH.to_owned()),
     };
     Ok((evidence, proving_millis))
 }
@@ -171,9 +216,9 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fields = Fields::new()
             .with("dispute", self.dispute_id)
-            .with("payment", format!("{}, frozen", self.payment_id))
+            .maybe("payment", (self.payment_id != PaymentId(0)).then(|| format!("{}, frozen", self.payment_id)))
             .with("bond", Currency::eth().show(self.bond))
-            .with("ruling by", show_time(self.ruling_deadline))
+            .with("ruling by", show_time(self.deadline))
             .with("evidence", &self.evidence_cid);
         write!(f, "{fields}\n{}", Transaction::lines(&self.transactions))
     }

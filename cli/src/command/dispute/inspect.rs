@@ -79,12 +79,13 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
     let evidence_cid = cid_from_bytes(&filed.evidence_cid)?;
     let bytes = fetch_evidence(session, evidence_cid, args.evidence).await?;
     let license = session.license(dispute.license_id).await?;
-    let content = session.content(session.offer(license.view.offer_id).await?.terms.content_id).await?;
+    let content_id = session.offer(license.view.offer_id).await?.terms.content_id;
+    let edition = session.edition(content_id, license.view.content_version).await?;
     let mut report = Report {
         dispute_id: args.dispute,
         license_id: dispute.license_id,
-        content_id: content.content_id,
-        registered_hash: content.content_hash,
+        content_id,
+        registered_hash: edition.content_hash,
         complaint: None,
         checks: Vec::new(),
         verdict: String::new(),
@@ -98,15 +99,14 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
     if is_for_older_keys(session, &evidence, me).await? {
         return Ok(report.unreadable(evidence.arbitrator_profile_id));
     }
-    let key = match examine(session, &evidence, &mut report, content.key_commitment).await? {
+    let key = match examine(session, &evidence, &mut report, (license.view.epoch, edition.key_commitment)).await? {
         Ok(key) => key,
         Err(reason) => return Ok(report.unproved(&reason)),
     };
-    let cid = cid_from_bytes(&session.registered(content.content_id).await?.cid)?;
+    let cid = cid_from_bytes(&edition.cid)?;
     session.blocks()?.fetch(cid, MAX_FETCH_BYTES).await?;
     report.checks.push(format!("ciphertext {cid}: every block has its hash"));
-    let received =
-        Received { content_id: content.content_id, key, cid, content_hash: content.content_hash.0, ctx: evidence.ctx };
+    let received = Received { content_id, key, cid, content_hash: edition.content_hash.0, ctx: evidence.ctx };
     match open(session, &received).await? {
         Opened::AsRegistered(bytes) => {
             report.checks.push(format!("decrypted: {bytes} bytes with the registered SHA-256"));
@@ -156,9 +156,9 @@ async fn examine(
     session: &Session,
     evidence: &Evidence,
     report: &mut Report,
-    key_commitment: alloy::primitives::U256,
+    (epoch, key_commitment): (u32, alloy::primitives::U256),
 ) -> Result<Result<ContentKey, String>, Failure> {
-    let ctx = session.chain.context_of(report.license_id, 0).await?.0;
+    let ctx = session.chain.context_of(report.license_id, 0, epoch).await?.0;
     let secret = session.licensee_keys()?.secret;
     let expected = [
         ("chain_id", evidence.chain_id == session.chain.chain_id()),

@@ -48,7 +48,11 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
         ))
         .fix(format!("sign with the arbitrator's key; you are {caller}")));
     }
-    let sent = session.submit(session.addresses().rule(args.dispute, args.party)).await?;
+    if dispute.arbitrator_is_contract {
+        return Err(Failure::state(format!("the arbitrator {} is a contract: it rules by itself", dispute.arbitrator))
+            .fix("bring the dispute before it with `datavault dispute escalate`"));
+    }
+    let sent = session.submit(session.addresses().rule_directly(args.dispute, args.party)).await?;
     let ruling = announced(&sent, |event| match event {
         ChainEvent::DisputeRuled(event) => Some(event.ruling),
         _ => None,

@@ -39,8 +39,12 @@ pub struct Report {
     pub arbitrator: Address,
     /// Unix seconds.
     pub filed_at: u64,
-    /// After this second anyone may time it out.
-    pub ruling_deadline: u64,
+    /// Of the present state: after this second anyone may time it out, or execute what is ruled.
+    pub deadline: u64,
+    /// Who hears appeals; zero: nobody.
+    pub appeal_arbitrator: Address,
+    /// Whether the other side answered.
+    pub answered: bool,
     /// The bond, in wei.
     pub bond: Amount,
     /// CID of the evidence that it was filed with.
@@ -76,7 +80,9 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
         respondent: dispute.respondent,
         arbitrator: dispute.arbitrator,
         filed_at: dispute.filed_at,
-        ruling_deadline: dispute.ruling_deadline,
+        deadline: dispute.deadline,
+        appeal_arbitrator: dispute.appeal_arbitrator,
+        answered: dispute.answered,
         bond: dispute.bond,
         evidence_cid: cid_words(&filed.evidence_cid),
         added: session
@@ -98,12 +104,16 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fields = Fields::new()
             .with("dispute", format!("{} about license {}, {}", self.dispute_id, self.license_id, self.kind))
-            .with("payment", self.payment_id)
+            .maybe("payment", (self.payment_id != PaymentId(0)).then_some(self.payment_id))
             .with("state", self.state)
-            .maybe("ruled for", (self.state != DisputeState::Filed).then_some(self.ruling))
+            .maybe(
+                "ruled for",
+                (!matches!(self.state, DisputeState::Filed | DisputeState::Escalated)).then_some(self.ruling),
+            )
             .with("filer", format!("{}, {}", self.filer, show_time(self.filed_at)))
             .with("respondent", self.respondent)
-            .with("arbitrator", format!("{}, until {}", self.arbitrator, show_time(self.ruling_deadline)))
+            .with("arbitrator", format!("{}, until {}", self.arbitrator, show_time(self.deadline)))
+            .maybe("appeals to", (!self.appeal_arbitrator.is_zero()).then_some(self.appeal_arbitrator))
             .with("bond", Currency::eth().show(self.bond))
             .with("evidence", &self.evidence_cid);
         self.added

@@ -3,22 +3,27 @@
 mod check;
 mod pending;
 
-use std::fmt;
+use std::{fmt, path::PathBuf};
 
 use alloy::primitives::Address;
-use contracts::Order;
-use domain::{Amount, ChainEvent, ContentId, LicenseId, LicenseIssued, OfferId, OfferKind, PaymentId, ProfileId};
+use contracts::{Order, offer_digest};
+use domain::{
+    Amount, ChainEvent, ContentId, LicenseId, LicenseIssued, OfferId, OfferKind, PaymentId, ProfileId, Token,
+};
 use serde::Serialize;
 
 pub use self::check::Checked;
 use self::pending::{PendingOrder, Told};
 use crate::{
+    command::offer::sign::SignedTerms,
     failure::Failure,
+    lookup::Offer,
     money::Currency,
     output::Fields,
     session::Session,
     span::show_time,
     submit::{Transaction, announced},
+    wallet::Wallet,
 };
 
 /// Check what is offered, and buy it.
@@ -31,10 +36,16 @@ use crate::{
 #[command(after_help = "Examples:
   datavault license buy 1 --max-total 25
   datavault license buy 2 --units 1000
-  datavault license buy 1 --check")]
+  datavault license buy 1 --check
+  datavault license buy --signed terms.json
+  datavault license buy 1 --for 0xabc… --profile 7")]
 pub struct Args {
     /// The offer
-    pub offer: OfferId,
+    #[arg(required_unless_present = "signed")]
+    pub offer: Option<OfferId>,
+    /// Buy at terms that the creator signed: a file that `offer sign` wrote
+    #[arg(long, value_name = "FILE", conflicts_with = "offer")]
+    pub signed: Option<PathBuf>,
     /// Metered units to prepay; needed for metered offers only
     #[arg(long)]
     pub units: Option<u64>,
@@ -47,6 +58,12 @@ pub struct Args {
     /// Buy although the arbitrator published no key: what is wrong with the content could not be shown to it
     #[arg(long)]
     pub accept_no_arbitration: bool,
+    /// Who receives the license; you pay, and what is refunded comes back to you; default: you
+    #[arg(long = "for", value_name = "ADDRESS", requires = "profile")]
+    pub licensee: Option<Address>,
+    /// That account's published keys
+    #[arg(long, value_name = "ID", requires = "licensee")]
+    pub profile: Option<ProfileId>,
     /// Who is to share the platform's fee
     #[arg(long, value_name = "ADDRESS")]
     pub referrer: Option<Address>,
@@ -73,6 +90,10 @@ pub struct Bought {
     pub license_id: LicenseId,
     /// Where the price is held.
     pub payment_id: PaymentId,
+    /// Where the bond is held, if there is one.
+    pub bond_payment_id: Option<PaymentId>,
+    /// Who owns it.
+    pub licensee: Address,
     /// The keys that it was bought for.
     pub profile_id: ProfileId,
     /// Units prepaid.
@@ -84,10 +105,12 @@ pub struct Bought {
 }
 
 impl Bought {
-    fn new(issued: &LicenseIssued, found: bool) -> Self {
+    fn new(issued: &LicenseIssued, checked: &Checked, found: bool) -> Self {
         Self {
             license_id: issued.license_id,
-            payment_id: issued.payment_id,
+            payment_id: issued.license_id.payment_id(),
+            bond_payment_id: (checked.bond != Amount::ZERO).then(|| issued.license_id.bond_payment_id()),
+            licensee: issued.licensee,
             profile_id: issued.profile_id,
             units: issued.units,
             expires_at: issued.expires_at,
@@ -101,16 +124,18 @@ impl Bought {
 /// # Errors
 /// If the offer cannot be bought, its content or meter is not as registered, or the balance is too little.
 pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
-    let offer = session.offer(args.offer).await?;
+    let (offer, signed) = what_is_offered(session, &args).await?;
+    let offer_id = offer.offer_id;
     let units = wanted_units(&offer.terms.kind, args.units)?;
-    let checked = check::check(session, &offer, units).await?;
+    let licensee = args.licensee.or_else(|| session.wallet().ok().map(Wallet::address));
+    let checked = check::check(session, &offer, units, licensee).await?;
     if args.check {
         return Ok(Report { checked, bought: None, transactions: Vec::new(), _told: None });
     }
     let wallet = session.wallet()?;
-    let order_file = PendingOrder::of(session, args.offer)?;
+    let order_file = PendingOrder::of(session, offer_id)?;
     if let Some(issued) = order_file.find_bought(session).await? {
-        let bought = Some(Bought::new(&issued, true));
+        let bought = Some(Bought::new(&issued, &checked, true));
         let _told = Some(order_file.clear_once_told());
         return Ok(Report { checked, bought, transactions: Vec::new(), _told });
     }
@@ -121,8 +146,7 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
     if checked.total > max_total {
         let show = |amount| checked.currency.show(amount);
         return Err(Failure::state(format!(
-            "offer {} costs {}, more than your {}",
-            args.offer,
+            "offer {offer_id} costs {}, more than your {}",
             show(checked.total),
             show(max_total)
         ))
@@ -132,23 +156,24 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
     check::arbitration(&checked, args.accept_no_arbitration)?;
 
     let mut transactions = Vec::new();
-    let profile_id = ensure_profile(session, &mut transactions).await?;
-    let token = offer.terms.token;
-    if !token.is_eth() && session.chain.allowance(token, wallet.address()).await? < checked.total {
-        let sent = session.submit(session.addresses().approve(token, checked.total)).await?;
-        transactions.push(sent.transaction);
-    }
+    let (licensee, profile_id) = match args.licensee.zip(args.profile) {
+        Some((licensee, profile_id)) => (licensee, owned_profile(session, licensee, profile_id).await?),
+        None => (wallet.address(), ensure_profile(session, &mut transactions).await?),
+    };
+    let value = ready_to_pay(session, offer.terms.token, checked.total, &mut transactions).await?;
     let order = Order {
-        offer_id: args.offer,
-        licensee: wallet.address(),
+        offer_id,
+        licensee,
         profile_id,
         units,
         max_total,
-        expected_terms_hash: offer.terms.terms_hash,
+        payer: Address::ZERO,
         referrer: args.referrer.unwrap_or_default(),
     };
-    let value = if token.is_eth() { checked.total } else { Amount::ZERO };
-    let call = session.addresses().buy(&order, value);
+    let call = match signed {
+        Some(signed) => session.addresses().buy_signed(&order, &offer.terms, signed.proof, signed.signature, value),
+        None => session.addresses().buy(&order, &offer.terms, value),
+    };
     session.agree(&call, &checked.facts()).await?;
     order_file.begin(session).await?;
     let sent = match session.send_agreed(call).await {
@@ -164,7 +189,59 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
     })?;
     transactions.push(sent.transaction);
     let _told = Some(order_file.clear_once_told());
-    Ok(Report { checked, bought: Some(Bought::new(&issued, false)), transactions, _told })
+    let bought = Some(Bought::new(&issued, &checked, false));
+    Ok(Report { checked, bought, transactions, _told })
+}
+
+/// The offer of an id, or the one that a creator signed off the chain.
+async fn what_is_offered(session: &Session, args: &Args) -> Result<(Offer, Option<SignedTerms>), Failure> {
+    let Some(file) = &args.signed else {
+        let id = args.offer.ok_or_else(|| Failure::usage("no offer is named").fix("name its id, or --signed FILE"))?;
+        return Ok((session.offer(id).await?, None));
+    };
+    let signed = SignedTerms::read(session, file).await?;
+    let status = session.chain.offer_status(signed.offer_id).await?;
+    if status.is_known() && status.digest != offer_digest(&signed.terms) {
+        return Err(Failure::mismatch(format!("offer {} has other terms than `{}`", signed.offer_id, file.display()))
+            .fix("ask the creator to sign them anew"));
+    }
+    let content = session.content(signed.terms.content_id).await?;
+    let offer = Offer {
+        offer_id: signed.offer_id,
+        creator: content.creator,
+        open: !status.closed && (!status.is_known() || status.generation == content.generation),
+        sold: status.sold.into(),
+        terms: signed.terms.clone(),
+        items: signed.items.clone(),
+    };
+    Ok((offer, Some(signed)))
+}
+
+/// Another account's published keys.
+async fn owned_profile(session: &Session, licensee: Address, id: ProfileId) -> Result<ProfileId, Failure> {
+    let (profile, _) = session.profile(id).await?;
+    match profile.owner == licensee {
+        true => Ok(id),
+        false => Err(Failure::usage(format!("profile {id} belongs to {}, not to {licensee}", profile.owner))
+            .fix("name the --profile that `datavault wallet publish` gave them")),
+    }
+}
+
+/// What a call must carry in wei to pay so much; for a token, lets the escrow take it where it may not yet.
+pub(crate) async fn ready_to_pay(
+    session: &Session,
+    token: Token,
+    total: Amount,
+    transactions: &mut Vec<Transaction>,
+) -> Result<Amount, Failure> {
+    if token.is_eth() {
+        return Ok(total);
+    }
+    if session.chain.allowance(token, session.wallet()?.address()).await? < total {
+        let sent = session.submit(session.addresses().approve(token, total)).await?;
+        transactions.push(sent.transaction);
+    }
+    Ok(Amount::ZERO)
 }
 
 fn wanted_units(kind: &OfferKind, units: Option<u64>) -> Result<u64, Failure> {
@@ -174,8 +251,15 @@ fn wanted_units(kind: &OfferKind, units: Option<u64>) -> Result<u64, Failure> {
         }
         (OfferKind::PerUse, Some(units)) => Ok(units),
         (_, None | Some(0)) => Ok(0),
-        (_, Some(_)) => Err(Failure::usage("this offer is not metered: it has no units").fix("leave --units away")),
+        (_, Some(_)) => {
+            Err(Failure::usage("this offer is not paid by the unit: it has no units to buy").fix("leave --units away"))
+        }
     }
+}
+
+/// Says how much is missing in the wallet, if anything.
+pub(crate) async fn require_balance(session: &Session, currency: &Currency, total: Amount) -> Result<(), Failure> {
+    check::enough(session, session.wallet()?.address(), currency, total).await
 }
 
 /// The published version of this wallet's licensee keys; publishes them if there is none.
@@ -213,6 +297,7 @@ impl fmt::Display for Report {
             .maybe("expires", self.bought.as_ref().map(|bought| show_time(bought.expires_at)))
             .with("content", content)
             .with("total", Currency::show(&checked.currency, checked.total))
+            .maybe("bond", checked.bond_words())
             .with("arbitrator", checked.arbitrator_words())
             .maybe("delivery", checked.delivery_words())
             .maybe("complaints", checked.dispute_words())

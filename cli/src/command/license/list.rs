@@ -112,7 +112,7 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
                 offer_id: license.offer_id,
                 content_id: license.content_id,
                 owner,
-                payment_id: license.payment_id,
+                payment_id: license.license_id.payment_id(),
                 units: license.units,
                 expires_at: license.expires_at,
             });

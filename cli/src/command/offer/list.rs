@@ -6,7 +6,7 @@ use alloy::primitives::Address;
 use domain::{ContentId, OfferId, OfferTerms};
 use serde::{Deserialize, Serialize};
 
-use super::set::price_words;
+use super::terms::price_words;
 use crate::{
     failure::{Failure, OrFail},
     money::Currency,

@@ -5,7 +5,10 @@ use std::{fmt, path::PathBuf, time::Instant};
 use alloy::primitives::U256;
 use contracts::UsageBatch;
 use domain::{Amount, ChainEvent, Context, LicenseId};
-use gateway::client::{ProvableRange, Receipts};
+use gateway::{
+    client::{ProvableRange, Receipts},
+    journal::Lane,
+};
 use groth16::{Proof, UsageWitness};
 use serde::{Deserialize, Serialize};
 use statement::{
@@ -38,6 +41,9 @@ pub struct Args {
     /// Only this lane
     #[arg(long)]
     pub lane: Option<u32>,
+    /// Events from before the license was bound to other keys, in this epoch
+    #[arg(long)]
+    pub epoch: Option<u32>,
     /// Settle the proofs on the chain
     #[arg(long)]
     pub submit: bool,
@@ -58,7 +64,7 @@ pub struct Report {
     pub proofs: Vec<Proved>,
     /// Units settled for the license, over all lanes.
     pub settled_units: u64,
-    /// What was drawn from the escrow by these proofs.
+    /// What these proofs made due; `escrow release` moves it.
     pub drawn: Amount,
     /// What it is counted in.
     pub currency: Currency,
@@ -74,6 +80,9 @@ pub struct Proved {
     pub license_id: LicenseId,
     /// Its lane.
     pub lane: u32,
+    /// In which keying of the license.
+    #[serde(default)]
+    pub epoch: u32,
     /// Events in it.
     pub events: usize,
     /// Units in it.
@@ -102,7 +111,7 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
     }
     let license = session.own_license(args.license).await?;
     let terms = session.offer(license.view.offer_id).await?.terms;
-    let before = session.payment(license.view.payment_id).await?.due;
+    let before = due(session, args.license).await?;
     let store = receipts(session).await?;
     let meter = session.meter_key(license.view.meter_id).await?;
     let mut report = Report {
@@ -113,29 +122,32 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
         currency: session.currency(terms.token).await?,
         transactions: Vec::new(),
     };
-    for (lane, ctx) in lanes(&store, args.license, license.view.epoch, args.lane).await? {
-        prove_lane(session, &args, &store, (lane, ctx), &meter, &mut report).await?;
+    for (lane, ctx) in lanes(&store, args.license, args.lane).await? {
+        // Only who had the keys of an epoch can prove its events.
+        if lane.epoch == license.view.epoch || args.epoch == Some(lane.epoch) {
+            prove_lane(session, &args, &store, (lane, ctx), &meter, &mut report).await?;
+        }
     }
     report.settled_units = session.settled_units(args.license).await?;
-    let after = session.payment(license.view.payment_id).await?.due;
+    let after = due(session, args.license).await?;
     report.drawn = Amount(after.0.saturating_sub(before.0));
     Ok(report)
 }
 
-/// The lanes of a license's present epoch that have receipts.
-pub(super) async fn lanes(
+/// What settlement made due of a license's payment so far.
+pub(super) async fn due(session: &Session, license_id: LicenseId) -> Result<Amount, Failure> {
+    Ok(session.payment(license_id.payment_id()).await?.due)
+}
+
+/// The lanes of a license that have receipts, of every epoch.
+pub(crate) async fn lanes(
     store: &Receipts,
     license_id: LicenseId,
-    epoch: u32,
     only: Option<u32>,
-) -> Result<Vec<(u32, U256)>, Failure> {
+) -> Result<Vec<(Lane, U256)>, Failure> {
     let reading = store.clone();
     let all = blocking(move || reading.lanes(license_id)).await?.or_fail(|| "cannot read the receipts".into())?;
-    let lanes: Vec<_> = all
-        .into_iter()
-        .filter(|(lane, _)| lane.epoch == epoch && only.is_none_or(|only| only == lane.lane))
-        .map(|(lane, ctx)| (lane.lane, ctx))
-        .collect();
+    let lanes: Vec<_> = all.into_iter().filter(|(lane, _)| only.is_none_or(|only| only == lane.lane)).collect();
     if lanes.is_empty() {
         return Err(Failure::state(format!("this wallet has no receipts of license {license_id}"))
             .fix("they are made by `datavault content fetch`; use the same wallet and data folder"));
@@ -147,7 +159,7 @@ async fn prove_lane(
     session: &Session,
     args: &Args,
     store: &Receipts,
-    (lane, ctx): (u32, U256),
+    (Lane { lane, epoch, .. }, ctx): (Lane, U256),
     meter: &PublicKey,
     report: &mut Report,
 ) -> Result<(), Failure> {
@@ -173,6 +185,7 @@ async fn prove_lane(
         let proved = Proved {
             license_id: args.license,
             lane,
+            epoch,
             events,
             units: inputs.units,
             head_before: inputs.head_before,
@@ -228,6 +241,7 @@ pub(super) async fn settle(session: &Session, proved: &Proved) -> Result<Transac
     let batch = UsageBatch {
         license_id: proved.license_id,
         lane: proved.lane,
+        epoch: proved.epoch,
         head_after: proved.head_after,
         window_start: proved.window_start,
         window_end: proved.window_end,
@@ -267,7 +281,7 @@ impl fmt::Display for Report {
         let fields = Fields::new()
             .with("license", self.license_id)
             .with("settled", format!("{} units in all", self.settled_units))
-            .with("drawn now", self.currency.show(self.drawn));
+            .with("due now", self.currency.show(self.drawn));
         write!(f, "{proofs}\n{fields}\n{}", Transaction::lines(&self.transactions))?;
         f.write_str("\nA proof shows metered fetches, not that a copy was never read again.")
     }
@@ -289,6 +303,7 @@ mod tests {
         let proved = Proved {
             license_id: LicenseId(1),
             lane: 0,
+            epoch: 0,
             events: 1,
             units: 1,
             head_before: U256::ZERO,

@@ -14,7 +14,7 @@ use gateway::{
 };
 use serde::Serialize;
 
-use super::prove::{Proved, lanes, settle};
+use super::prove::{Proved, due, lanes, settle};
 use crate::{
     blocks::blocking,
     command::content::fetch::receipts,
@@ -30,7 +30,7 @@ use crate::{
 /// Settle by the last head that both sides signed, lane by lane. Cheap, and shows nothing but totals.
 ///
 /// The licensee settles from its receipts, the creator from its meter's journal: neither needs the other. What was
-/// proved already is not drawn again.
+/// proved already is not counted again.
 #[derive(Clone, Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  datavault usage settle 2\n  datavault usage settle 2 --proof license-2-lane-0-0x1f….json"
@@ -55,7 +55,7 @@ pub struct Report {
     pub heads: Vec<Settled>,
     /// Units settled for the license, over all lanes.
     pub settled_units: u64,
-    /// What was drawn from the escrow by these heads.
+    /// What these heads made due; `escrow release` moves it.
     pub drawn: Amount,
     /// What it is counted in.
     pub currency: Currency,
@@ -81,6 +81,8 @@ pub struct LaneFailure {
 pub struct Settled {
     /// Its lane.
     pub lane: u32,
+    /// In which keying of the license.
+    pub epoch: u32,
     /// Events so far.
     pub seq: u64,
     /// Units so far.
@@ -120,19 +122,19 @@ impl Report {
 pub async fn settle_all(session: &Session, args: Args) -> Result<Report, Failure> {
     let license = session.license(args.license).await?;
     let terms = session.offer(license.view.offer_id).await?.terms;
-    let before = session.payment(license.view.payment_id).await?.due;
+    let before = due(session, args.license).await?;
     let (mut heads, mut transactions, mut failures) = (Vec::new(), Vec::new(), Vec::new());
     if args.proofs.is_empty() {
-        let signed = signed_heads(session, &license, &args).await?;
+        let signed = signed_heads(session, &license, args.license, args.lane).await?;
         for (lane, last) in signed {
-            match settle_head(session, args.license, lane, last).await {
+            match settle_head(session, lane, &last).await {
                 Ok(Some((head, transaction))) => {
                     heads.push(head);
                     transactions.push(transaction);
                 }
                 Ok(None) => {}
                 Err(failure) => {
-                    failures.push(LaneFailure { lane, kind: failure.kind, message: failure.to_string() });
+                    failures.push(LaneFailure { lane: lane.lane, kind: failure.kind, message: failure.to_string() });
                 }
             }
         }
@@ -141,7 +143,7 @@ pub async fn settle_all(session: &Session, args: Args) -> Result<Report, Failure
             transactions.push(settle(session, &read(file, args.license)?).await?);
         }
     }
-    let after = session.payment(license.view.payment_id).await?.due;
+    let after = due(session, args.license).await?;
     Ok(Report {
         license_id: args.license,
         heads,
@@ -153,27 +155,32 @@ pub async fn settle_all(session: &Session, args: Args) -> Result<Report, Failure
     })
 }
 
-/// The last head of each lane of the present epoch, from the side of it that this wallet keeps.
-async fn signed_heads(session: &Session, license: &License, args: &Args) -> Result<Vec<(u32, Countersigned)>, Failure> {
+/// The last head of each lane of every epoch, from the side of it that this wallet keeps.
+pub(crate) async fn signed_heads(
+    session: &Session,
+    license: &License,
+    id: LicenseId,
+    only: Option<u32>,
+) -> Result<Vec<(Lane, Countersigned)>, Failure> {
     let me = session.wallet()?.address();
     if license.owner == me {
-        return receipted(session, license.view.epoch, args).await;
+        return receipted(session, id, only).await;
     }
     let offer = session.offer(license.view.offer_id).await?;
     if session.content(offer.terms.content_id).await?.creator == me {
-        return journaled(session, license.view.epoch, args).await;
+        return journaled(session, id, only).await;
     }
     Err(Failure::state(format!(
-        "license {} belongs to {}, and its content to {}: neither is you, {me}",
-        args.license, license.owner, offer.creator
+        "license {id} belongs to {}, and its content to {}: neither is you, {me}",
+        license.owner, offer.creator
     ))
     .fix("sign with the key of one of them, or settle a proof with --proof"))
 }
 
 /// What the licensee keeps.
-async fn receipted(session: &Session, epoch: u32, args: &Args) -> Result<Vec<(u32, Countersigned)>, Failure> {
+async fn receipted(session: &Session, id: LicenseId, only: Option<u32>) -> Result<Vec<(Lane, Countersigned)>, Failure> {
     let store = receipts(session).await?;
-    let lanes = lanes(&store, args.license, epoch, args.lane).await?;
+    let lanes = lanes(&store, id, only).await?;
     let read = move || {
         let last = |(lane, ctx)| Ok(store.last(ctx)?.map(|last| (lane, last)));
         lanes.into_iter().filter_map(|lane| last(lane).transpose()).collect::<Result<_, DatabaseError>>()
@@ -182,16 +189,20 @@ async fn receipted(session: &Session, epoch: u32, args: &Args) -> Result<Vec<(u3
 }
 
 /// What the creator's meter keeps.
-async fn journaled(session: &Session, epoch: u32, args: &Args) -> Result<Vec<(u32, Countersigned)>, Failure> {
-    let (folder, license_id) = (session.home()?.meter(), args.license);
+async fn journaled(
+    session: &Session,
+    license_id: LicenseId,
+    only: Option<u32>,
+) -> Result<Vec<(Lane, Countersigned)>, Failure> {
+    let folder = session.home()?.meter();
     make_private_dir(&folder)?;
     let read = move || gateway::meter::journal(&folder)?.last_of_license(license_id);
     let entries = blocking(read).await?.or_fail(|| "cannot read the meter's journal".into())?;
-    let wanted = |lane: &Lane| lane.epoch == epoch && args.lane.is_none_or(|only| only == lane.lane);
+    let wanted = |lane: &Lane| only.is_none_or(|only| only == lane.lane);
     let heads: Vec<_> = entries
         .into_iter()
         .filter(|entry| wanted(&entry.lane))
-        .map(|entry| (entry.lane.lane, entry.countersigned))
+        .map(|entry| (entry.lane, entry.countersigned))
         .collect();
     if heads.is_empty() {
         return Err(Failure::state(format!("this wallet's meter served nothing of license {license_id}"))
@@ -203,18 +214,20 @@ async fn journaled(session: &Session, epoch: u32, args: &Args) -> Result<Vec<(u3
 /// Settles one lane by its last head, unless as much is settled.
 async fn settle_head(
     session: &Session,
-    license_id: LicenseId,
-    lane: u32,
-    last: Countersigned,
+    lane: Lane,
+    last: &Countersigned,
 ) -> Result<Option<(Settled, Transaction)>, Failure> {
     let head = last.head;
     if head.total <= session.chain.lane_state(Context(head.ctx)).await?.signed_total {
         return Ok(None);
     }
-    let signed = signed_head(license_id, lane, &last);
+    let signed = signed_head(lane, last);
     let sent = session.submit(session.addresses().settle_signed(&signed)).await?;
     announced(&sent, |event| matches!(event, ChainEvent::UsageSigned(_)).then_some(()))?;
-    Ok(Some((Settled { lane, seq: head.seq, total: head.total, head: head.head }, sent.transaction)))
+    Ok(Some((
+        Settled { lane: lane.lane, epoch: lane.epoch, seq: head.seq, total: head.total, head: head.head },
+        sent.transaction,
+    )))
 }
 
 fn read(file: &Path, license_id: LicenseId) -> Result<Proved, Failure> {
@@ -242,7 +255,7 @@ impl fmt::Display for Report {
             .with("license", self.license_id)
             .maybe("heads", (!heads.is_empty()).then(|| heads.join("; ")))
             .with("settled", format!("{} units in all", self.settled_units))
-            .with("drawn now", self.currency.show(self.drawn));
+            .with("due now", self.currency.show(self.drawn));
         write!(f, "{fields}\n{}", Transaction::lines(&self.transactions))
     }
 }
@@ -255,7 +268,7 @@ mod tests {
     fn lanes_that_failed_are_named_beside_those_that_were_settled() {
         let report = |failures| Report {
             license_id: LicenseId(2),
-            heads: vec![Settled { lane: 1, seq: 4, total: 4, head: U256::from(9) }],
+            heads: vec![Settled { lane: 1, epoch: 0, seq: 4, total: 4, head: U256::from(9) }],
             settled_units: 4,
             drawn: Amount::ZERO,
             currency: Currency::eth(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use alloy::primitives::{Address, U256};
-use domain::{Amount, ContentId, ContentStatus, Delivery, MeterId, MeterPublished, OfferId, ProfileId};
+use domain::{Amount, ContentId, ContentStatus, Delivery, MeterId, MeterPublished, OfferId, OfferKind, ProfileId};
 use gateway::protocol::{KEYS_ROUTE, MeterKeys};
 use serde::Serialize;
 use url::Url;
@@ -40,8 +40,12 @@ pub struct Checked {
     pub meter_url: String,
     /// What is paid in.
     pub currency: Currency,
-    /// The price in all.
+    /// The price in all, bond included.
     pub total: Amount,
+    /// Of it the bond, which comes back unless more is used than is included.
+    pub bond: Amount,
+    /// What is paid when.
+    pub kind: OfferKind,
     /// Who rules disputes.
     pub arbitrator: Address,
     /// The arbitrator's published keys, which evidence is sealed to; nothing if there are none that are well-formed.
@@ -63,7 +67,8 @@ pub struct Checked {
 impl Checked {
     /// What the buyer agrees to, a sentence each.
     pub(super) fn facts(&self) -> Vec<String> {
-        let pays = format!("pays {} into escrow for offer {}", self.currency.show(self.total), self.offer_id);
+        let bond = self.bond_words().map(|words| format!(" ({words})")).unwrap_or_default();
+        let pays = format!("pays {} into escrow for offer {}{bond}", self.currency.show(self.total), self.offer_id);
         let sentences = [
             Some(pays),
             self.delivery_words().map(|words| format!("delivery: {words}")),
@@ -73,6 +78,10 @@ impl Checked {
         ];
         let warnings = self.warnings.iter().map(|warning| format!("warning: {warning}"));
         sentences.into_iter().flatten().chain(warnings).collect()
+    }
+
+    pub(super) fn bond_words(&self) -> Option<String> {
+        (self.bond != Amount::ZERO).then(|| format!("of it {} as a bond", self.currency.show(self.bond)))
     }
 
     pub(super) fn arbitrator_words(&self) -> String {
@@ -97,9 +106,13 @@ impl Checked {
     pub(super) fn expiry_words(&self) -> Option<String> {
         (self.expires_at != 0).then(|| {
             let (until, refund) = (show_time(self.expires_at), show_time(self.refundable_at));
-            match self.delivery {
-                Delivery::Served => format!("until {until}; what was not used is refundable from {refund}"),
-                Delivery::Key => format!("until {until}"),
+            match (self.kind, self.delivery) {
+                (OfferKind::PerUse, _) => format!("until {until}; what was not used is refundable from {refund}"),
+                (OfferKind::Subscription, Delivery::Served) => {
+                    format!("until {until}, paid out evenly; `datavault license cancel` returns the rest")
+                }
+                (OfferKind::Subscription, Delivery::Key) => format!("until {until}, unless renewed"),
+                _ => format!("until {until}"),
             }
         })
     }
@@ -177,16 +190,24 @@ async fn ask_meter(session: &Session, meter: &MeterPublished) -> Result<Option<S
 }
 
 /// Checks offer, content, ciphertext and meter.
-pub(super) async fn check(session: &Session, offer: &Offer, units: u64) -> Result<Checked, Failure> {
+pub(super) async fn check(
+    session: &Session,
+    offer: &Offer,
+    units: u64,
+    licensee: Option<Address>,
+) -> Result<Checked, Failure> {
     let (id, terms) = (offer.offer_id, &offer.terms);
     let other = "`datavault offer list` shows what is open";
     if !offer.open {
         return Err(Failure::state(format!("offer {id} is closed")).fix(other));
     }
+    if let Some(licensee) = licensee.filter(|licensee| !terms.buyer.is_zero() && *licensee != terms.buyer) {
+        return Err(Failure::state(format!("offer {id} is for {} alone, not for {licensee}", terms.buyer)).fix(other));
+    }
     if terms.valid_until != 0 && session.now().await? > terms.valid_until {
         return Err(Failure::state(format!("offer {id} expired {}", show_time(terms.valid_until))).fix(other));
     }
-    if terms.supply != 0 && offer.sold >= terms.supply {
+    if terms.supply != 0 && offer.sold >= u64::from(terms.supply) {
         return Err(
             Failure::state(format!("offer {id} is sold out: all {} licenses are sold", terms.supply)).fix(other)
         );
@@ -196,7 +217,7 @@ pub(super) async fn check(session: &Session, offer: &Offer, units: u64) -> Resul
         return Err(Failure::state(format!("content {} is {}", terms.content_id, content.status)).fix(other));
     }
     let meter = session.meter(content.meter_id).await?;
-    let cid = cid_from_bytes(&session.registered(terms.content_id).await?.cid)?;
+    let cid = cid_from_bytes(&session.edition(terms.content_id, content.version).await?.cid)?;
     let ciphertext_bytes = match terms.delivery {
         Delivery::Served => None,
         Delivery::Key => {
@@ -228,7 +249,8 @@ pub(super) async fn check(session: &Session, offer: &Offer, units: u64) -> Resul
         Delivery::Key => now + u64::from(terms.delivery_window_secs),
         Delivery::Served => expires_at + u64::from(terms.settlement_grace_secs),
     };
-    let total = terms.price.0.checked_add(terms.unit_price.0.saturating_mul(U256::from(units)));
+    let price = terms.price.0.saturating_add(terms.unit_price.0.saturating_mul(U256::from(units)));
+    let total = price.checked_add(terms.bond.0);
     Ok(Checked {
         offer_id: id,
         content_id: terms.content_id,
@@ -238,6 +260,8 @@ pub(super) async fn check(session: &Session, offer: &Offer, units: u64) -> Resul
         meter_url: meter.url,
         currency: session.currency(terms.token).await?,
         total: Amount(total.ok_or_else(|| Failure::usage("the total does not fit in 256 bits"))?),
+        bond: terms.bond,
+        kind: terms.kind,
         arbitrator: terms.arbitrator,
         arbitrator_profile_id,
         delivery: terms.delivery,
@@ -251,16 +275,24 @@ pub(super) async fn check(session: &Session, offer: &Offer, units: u64) -> Resul
 
 /// Says how much is missing, if anything.
 pub(super) async fn balance(session: &Session, account: Address, checked: &Checked) -> Result<(), Failure> {
-    let Checked { currency, total, .. } = checked;
+    enough(session, account, &checked.currency, checked.total).await
+}
+
+pub(super) async fn enough(
+    session: &Session,
+    account: Address,
+    currency: &Currency,
+    total: Amount,
+) -> Result<(), Failure> {
     let balance = session.balance(account, currency.token).await?;
-    if balance >= *total {
+    if balance >= total {
         return Ok(());
     }
     let missing = Amount(total.0 - balance.0);
     Err(Failure::state(format!(
         "{account} has {} and needs {}: {} is missing",
         currency.show(balance),
-        currency.show(*total),
+        currency.show(total),
         currency.show(missing)
     ))
     .fix(format!("send {} to {account}", currency.show(missing))))

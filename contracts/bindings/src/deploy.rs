@@ -112,7 +112,7 @@ pub enum DeployError {
         /// Which one.
         name: &'static str,
         /// Why not.
-        source: ChainError,
+        source: Box<ChainError>,
     },
     /// Somebody else sends with the same key at the same time.
     #[error("{name} is at {found} instead of {expected}: the deployer's key was used by another program, run it again")]
@@ -196,5 +196,5 @@ pub async fn deploy(
             return Err(DeployError::TimelockTooShort { chain_id });
         }
     }
-    run::Run { connection, deployer, config, progress }.to_the_end().await
+    run::Run { connection, deployer, config, progress }.finish().await
 }

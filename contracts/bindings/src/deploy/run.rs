@@ -30,7 +30,7 @@ pub(super) struct Run<'a, P> {
 }
 
 impl<P: FnMut(DeployStep)> Run<'_, P> {
-    pub(super) async fn to_the_end(mut self) -> Result<Deployment, DeployError> {
+    pub(super) async fn finish(mut self) -> Result<Deployment, DeployError> {
         let shared = match self.connection.code(CREATE2_DEPLOYER).await?.is_empty() {
             true => None,
             false => Some(verifiers::ALL.map(|it| CREATE2_DEPLOYER.create2_from_code(B256::ZERO, it.creation_code))),
@@ -145,7 +145,7 @@ impl<P: FnMut(DeployStep)> Run<'_, P> {
         request: TransactionRequest,
     ) -> Result<alloy::rpc::types::TransactionReceipt, DeployError> {
         let sent = self.connection.transact(self.deployer, request, "deploy").await;
-        sent.map_err(|source| DeployError::Contract { name, source })
+        sent.map_err(|source| DeployError::Contract { name, source: source.into() })
     }
 
     /// The next transaction number once nothing of the key is under way any more.

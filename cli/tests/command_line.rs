@@ -26,7 +26,8 @@ fn failure(folder: &Path, arguments: &[&str]) -> String {
 
 /// A stack file whose node does not answer.
 fn silent_network(folder: &Path) {
-    let contracts = ["ContentRegistry", "LicenseManager", "PaymentEscrow", "UsageTracker", "DisputeResolution"];
+    let contracts =
+        ["ContentRegistry", "LicenseManager", "PaymentEscrow", "UsageTracker", "DisputeResolution", "VerifierSets"];
     let contracts: Vec<_> =
         contracts.iter().enumerate().map(|(i, name)| format!("\"{name}\":\"0x{:040x}\"", i + 1)).collect();
     let text = format!(

@@ -38,7 +38,7 @@ pub(super) fn flags(args: &TermsArgs) -> Result<(), Failure> {
     }
     let stray = [
         ("--period", args.period.is_some() && kind != OfferKind::Subscription),
-        ("--duration", args.duration.is_some() && kind == OfferKind::Perpetual),
+        ("--duration", args.duration.is_some_and(|secs| secs != 0) && kind == OfferKind::Perpetual),
         ("--duration beside --period", args.duration.is_some() && args.period.is_some()),
         ("--item", !args.items.is_empty() && kind != OfferKind::Bundle),
         ("--units", args.units != 0 && kind == OfferKind::PerUse),

@@ -1,125 +1,186 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {DisputeResolution} from "../../src/DisputeResolution.sol";
-import {LicenseManager} from "../../src/LicenseManager.sol";
-import {PaymentEscrow} from "../../src/PaymentEscrow.sol";
-import {UsageTracker} from "../../src/UsageTracker.sol";
-import {IPaymentEscrow, Payment, PaymentState} from "../../src/interfaces/IPaymentEscrow.sol";
-import {Test, Vm} from "forge-std/Test.sol";
+import {IContentRegistry} from "../../src/interfaces/IContentRegistry.sol";
+import {IDisputeResolution} from "../../src/interfaces/IDisputeResolution.sol";
+import {License, Offer} from "../../src/interfaces/ILicenseManager.sol";
+import {ILicenseManager} from "../../src/interfaces/ILicenseManager.sol";
+import {IPaymentEscrow, Payment, PaymentState, ReleaseRule} from "../../src/interfaces/IPaymentEscrow.sol";
+import {IPurchaseRouter} from "../../src/interfaces/IPurchaseRouter.sol";
+import {IUsageTracker} from "../../src/interfaces/IUsageTracker.sol";
+import {EventFold} from "./EventFold.sol";
+import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
+/// What is attacked.
 struct System {
-    LicenseManager manager;
-    UsageTracker tracker;
-    DisputeResolution disputes;
-    PaymentEscrow escrow;
+    IContentRegistry registry;
+    ILicenseManager manager;
+    IUsageTracker tracker;
+    IDisputeResolution disputes;
+    IPaymentEscrow escrow;
+    IPurchaseRouter router;
     address operator;
     address guardian;
-    address arbitrator;
 }
 
-/// What the handler remembers: what it did, what the events said, and how payments stood after each step.
-abstract contract HandlerState is Test {
+/// What every action shares: it predicts its outcome, its events are folded, and afterwards payments and licenses are
+/// compared with how they stood before.
+abstract contract HandlerState is EventFold {
+    address internal constant ETHER = address(0);
+    /// Payments looked at after each step, besides those that it told of.
+    uint256 private constant NEWEST = 24;
+
     System internal sys;
-
-    uint256[] public licenses;
-    uint256 public disputeCount;
-    mapping(address token => uint256) public donated;
+    uint256[] internal _licenses;
+    mapping(uint256 licenseId => Offer) internal _terms;
+    /// Who must own a license, and what it was bound to in each epoch.
+    mapping(uint256 licenseId => address) internal _ownerModel;
+    mapping(uint256 licenseId => mapping(uint256 epoch => uint64)) internal _profileAt;
     mapping(bytes32 action => uint256) public succeeded;
-
-    // From events alone.
-    mapping(uint256 paymentId => uint256) public credited;
-    mapping(uint256 paymentId => uint256) public feesTaken;
-    mapping(uint256 disputeId => uint256) public bondsPaid;
-    mapping(address account => mapping(address token => uint256)) public eventBalance;
-
+    mapping(bytes32 action => uint256) public refused;
     /// The first thing that was not as the model says; empty when all is well.
     string public violation;
 
+    bytes32 internal _action;
     mapping(uint256 paymentId => Payment) private _last;
     mapping(uint256 licenseId => uint64) private _lastUnits;
 
-    /// Runs an action, folds its events and compares payments with how they stood before.
-    modifier step() {
+    /// Runs an action and compares.
+    modifier step(bytes32 action) {
+        _action = action;
         vm.recordLogs();
         _;
-        _fold(vm.getRecordedLogs());
-        for (uint256 i = 0; i < licenses.length; ++i) {
-            _compare(licenses[i]);
+        uint256 before = paymentIds.length;
+        _fold(vm.getRecordedLogs(), address(sys.escrow), address(sys.disputes));
+        uint256 from = before > NEWEST ? before - NEWEST : 0;
+        for (uint256 i = from; i < paymentIds.length; ++i) {
+            _comparePayment(paymentIds[i]);
+        }
+        for (uint256 i = 0; i < touched.length; ++i) {
+            _comparePayment(touched[i]);
+        }
+        delete touched;
+        from = _licenses.length > NEWEST ? _licenses.length - NEWEST : 0;
+        for (uint256 i = from; i < _licenses.length; ++i) {
+            _compareLicense(_licenses[i]);
         }
     }
 
     /// The action did what the model says, whatever is paused.
-    function _outcome(bytes32 action, bool ok, bool expected) internal {
-        if (ok) ++succeeded[action];
-        if (ok != expected) {
-            _violate(
-                string.concat(ok ? "should fail: " : "should succeed: ", string(abi.encodePacked(action)))
-            );
-        }
+    function _outcome(bool ok, bool expected) internal {
+        ++(ok ? succeeded : refused)[_action];
+        if (ok != expected) _violate(ok ? "should be refused" : "should succeed");
     }
 
     function _violate(string memory what) internal {
+        what = string.concat(string(abi.encodePacked(_action)), ": ", what);
+        emit log_string(what);
         if (bytes(violation).length == 0) violation = what;
     }
 
+    // ---- reading
+
     function licenseCount() external view returns (uint256) {
-        return licenses.length;
+        return _licenses.length;
     }
 
-    function _paymentOf(uint256 licenseId) internal view returns (uint256 id, Payment memory payment) {
-        id = sys.manager.license(licenseId).paymentId;
-        payment = sys.escrow.payment(id);
+    function licenseAt(uint256 index) external view returns (uint256) {
+        return _licenses[index];
     }
 
+    function _now() internal view returns (uint256) {
+        return vm.getBlockTimestamp();
+    }
+
+    /// The fuzzer likes small and equal numbers; choices should be independent.
+    function _spread(uint256 seed) internal view returns (uint256) {
+        return uint256(keccak256(abi.encode(seed, _action, _now(), _licenses.length)));
+    }
+
+    function _isOpen(Payment memory p) internal pure returns (bool) {
+        return p.state == PaymentState.Held || p.state == PaymentState.Delivered;
+    }
+
+    /// Seconds on the payment's own clock.
     function _clock(Payment memory p) internal view returns (uint256) {
-        return (p.frozenAt == 0 ? vm.getBlockTimestamp() : p.frozenAt) - p.pausedSecs;
+        return (p.frozenAt == 0 ? _now() : p.frozenAt) - p.pausedSecs;
     }
 
-    function _fold(Vm.Log[] memory logs) private {
-        for (uint256 i = 0; i < logs.length; ++i) {
-            if (logs[i].emitter != address(sys.escrow)) continue;
-            bytes32 topic = logs[i].topics[0];
-            if (topic == IPaymentEscrow.Credited.selector) {
-                (uint256 amount, uint256 balance) = abi.decode(logs[i].data, (uint256, uint256));
-                credited[uint256(logs[i].topics[3])] += amount;
-                eventBalance[_address(logs[i].topics[1])][_address(logs[i].topics[2])] = balance;
-            } else if (topic == IPaymentEscrow.Withdrawn.selector) {
-                (,, uint256 balance) = abi.decode(logs[i].data, (address, uint256, uint256));
-                eventBalance[_address(logs[i].topics[1])][_address(logs[i].topics[2])] = balance;
-            } else if (topic == IPaymentEscrow.PaymentReleased.selector) {
-                (, uint256 fee,,) = abi.decode(logs[i].data, (uint256, uint256, uint256, bool));
-                feesTaken[uint256(logs[i].topics[1])] += fee;
-            } else if (topic == IPaymentEscrow.BondPaid.selector) {
-                ++bondsPaid[uint256(logs[i].topics[1])];
-            }
+    /// What payees and fee should have received in all by now.
+    function _earned(Payment memory p) internal view returns (uint256) {
+        if (p.rule == ReleaseRule.Metered) return p.due;
+        uint256 clock = _clock(p);
+        if (p.rule == ReleaseRule.Cliff) {
+            return p.releasableAt != 0 && clock >= p.releasableAt ? p.amount : 0;
         }
+        if (clock <= p.startsAt) return 0;
+        if (clock >= p.deadline) return p.amount;
+        return p.amount * (clock - p.startsAt) / (p.deadline - p.startsAt);
     }
 
-    function _compare(uint256 licenseId) private {
-        (uint256 id, Payment memory p) = _paymentOf(licenseId);
+    function _owner(uint256 licenseId) internal view returns (address) {
+        return IERC721(address(sys.manager)).ownerOf(licenseId);
+    }
+
+    function _hasExpired(License memory l) internal view returns (bool) {
+        return l.expiresAt != 0 && _now() > l.expiresAt;
+    }
+
+    function _pick(uint256 seed) internal view returns (uint256 licenseId, bool any) {
+        if (_licenses.length == 0) return (0, false);
+        // Mostly a new one: old ones are over.
+        uint256 span = seed % 4 != 0 && _licenses.length > 8 ? 8 : _licenses.length;
+        return (_licenses[_licenses.length - 1 - (seed >> 8) % span], true);
+    }
+
+    /// Mostly a payment that stands like that, or the action would nearly always be refused.
+    function _pickPayment(uint256 seed, ReleaseRule rule, PaymentState state)
+        internal
+        view
+        returns (uint256 paymentId, bool any)
+    {
+        uint256 count = paymentIds.length;
+        if (count == 0) return (0, false);
+        uint256 first = (seed >> 8) % count;
+        for (uint256 i = 0; seed % 4 != 0 && i < count && i < 40; ++i) {
+            paymentId = paymentIds[(first + i) % count];
+            Payment memory p = sys.escrow.payment(paymentId);
+            if (p.rule == rule && p.state == state) return (paymentId, true);
+        }
+        return (paymentIds[first], true);
+    }
+
+    // ---- comparing
+
+    function _comparePayment(uint256 id) private {
+        Payment memory p = sys.escrow.payment(id);
         Payment storage before = _last[id];
         if (uint8(p.state) < uint8(before.state)) _violate("05 a state moved back");
-        if (before.state == PaymentState.Closed && p.released != before.released) {
-            _violate("05 moved after closing");
+        if (before.amount != 0 && !_isOpen(before)) {
+            if (p.released != before.released || p.refunded != before.refunded) {
+                _violate("05 moved after closing");
+            }
         }
         if (p.released < before.released || p.refunded < before.refunded || p.due < before.due) {
             _violate("05 a total fell");
         }
-        bool stayedFrozen = before.frozenAt != 0 && p.frozenAt == before.frozenAt;
-        if (stayedFrozen && (p.released != before.released || p.refunded != before.refunded)) {
+        bool moved = p.released != before.released || p.refunded != before.refunded;
+        if (before.frozenAt != 0 && moved && _action != "execute") {
             _violate("06 a disputed payment moved");
         }
-        if (before.payer != address(0) && (p.payer != before.payer || p.amount != before.amount)) {
-            _violate("03 payer or amount changed");
+        if (before.payer != address(0) && (p.payer != before.payer || p.amount < before.amount)) {
+            _violate("03 payer changed, or the amount fell");
         }
-        uint64 units = sys.tracker.settledUnits(licenseId);
-        if (units < _lastUnits[licenseId]) _violate("09 settled units fell");
+        if (keccak256(abi.encode(p)) != keccak256(abi.encode(_payments[id]))) {
+            _violate("18 events tell of another payment");
+        }
         _last[id] = p;
-        _lastUnits[licenseId] = units;
     }
 
-    function _address(bytes32 topic) private pure returns (address) {
-        return address(uint160(uint256(topic)));
+    function _compareLicense(uint256 id) private {
+        if (_owner(id) != _ownerModel[id]) _violate("12 a license moved");
+        uint64 units = sys.tracker.settledUnits(id);
+        if (units < _lastUnits[id]) _violate("09 settled units fell");
+        _lastUnits[id] = units;
     }
 }

@@ -22,8 +22,8 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title UsageTracker: settles metered use, by proof or by the last head that both sides signed.
-/// @dev Nothing here can be paused: settlement is refused only by arithmetic. Calls go to the system's own contracts
-///      alone, after all effects; none of them hands control to an account, so there is no reentrancy to guard.
+/// @dev Nothing here can be paused: settlement is refused only by arithmetic. The escrow alone is called to change
+///      something, after all effects; it hands control to nobody, so there is no reentrancy to guard.
 contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
     using SafeCast for uint256;
 

@@ -110,6 +110,8 @@ contract SettleUsageTest is UsageBase {
         batch.licenseId = licenseId;
         batch.epoch = 1;
         _refuses(batch, abi.encodeWithSelector(ILicenseManagerErrors.EpochUnknown.selector, licenseId, 1));
+        vm.expectRevert(abi.encodeWithSelector(ILicenseManagerErrors.LicenseUnknown.selector, 99));
+        tracker.settledUnits(99);
     }
 
     /// What a license was sold with checks its proofs, whatever is newer.

@@ -61,6 +61,7 @@ contract SettleUsageManyTest is UsageBase {
         vm.expectCall(address(verifier), abi.encodeCall(IUsageBatchVerifier.verifyBatch, (proofs, inputs)), 1);
         _expectDue(licenseId, 30, 1);
         _expectDue(other, 5, 1);
+        vm.expectCall(address(escrow), abi.encodePacked(IPaymentEscrow.drawUnits.selector), 2);
         vm.prank(stranger);
         tracker.settleUsageMany(many);
         assertEq(_lane(licenseId, 0, 0).provedHead, 71);
@@ -210,6 +211,14 @@ contract SettleUsageManyTest is UsageBase {
         tracker.settleSigned(_signedHead(other, 0, 5));
         vm.expectCall(address(escrow), abi.encodePacked(IPaymentEscrow.drawUnits.selector), 0);
         tracker.settleUsageMany(_many(_range(licenseId, 0, 0, 71, 0), _range(other, 0, 0, 72, 5)));
+        assertEq(_payment(other).due, _due(5));
+    }
+
+    function test_what_is_due_of_one_license_is_not_of_the_next() public {
+        tracker.settleSigned(_signedHead(other, 0, 5));
+        vm.expectCall(address(escrow), abi.encodePacked(IPaymentEscrow.drawUnits.selector), 1);
+        tracker.settleUsageMany(_many(_range(licenseId, 0, 0, 71, 10), _range(other, 0, 0, 72, 5)));
+        assertEq(_payment(licenseId).due, _due(10));
         assertEq(_payment(other).due, _due(5));
     }
 

@@ -99,6 +99,12 @@ contract SettleSignedTest is UsageBase {
         assertEq(_payment(licenseId).due, _due(20), "the larger total");
     }
 
+    function test_what_was_proved_asks_the_escrow_for_nothing() public {
+        tracker.settleUsage(_batch(licenseId));
+        vm.expectCall(address(escrow), abi.encodePacked(IPaymentEscrow.drawUnits.selector), 0);
+        tracker.settleSigned(_signedHead(licenseId, 0, 10));
+    }
+
     function test_10_a_signed_head_settles_once_and_never_back() public {
         SignedHead memory head = _signedHead(licenseId, 0, 40);
         SignedHead memory earlier = _signedHead(licenseId, 0, 39);

@@ -35,10 +35,25 @@ codegen: build ## Rewrite verifiers and contract artifacts
 bench: ## Time proving and verifying (release build)
 	$(CARGO) bench --package datavault-groth16 --bench proving
 
+.PHONY: gas
+gas: build ## Measure the gas of every action beside its goal and the best peer
+	@$(BIN)/anvil-scripts tools >/dev/null
+	@$(BIN)/xtask gas
+
+.PHONY: analyze
+analyze: build ## Slither, halmos, and what the last mutation run found
+	@$(BIN)/anvil-scripts tools >/dev/null
+	@$(BIN)/xtask analyze
+
+.PHONY: mutate
+mutate: build ## Mutate the contracts and count what no test notices, for hours; goes on where it stopped
+	@$(BIN)/anvil-scripts tools >/dev/null
+	@$(BIN)/xtask mutate
+
 .PHONY: test-deep
 test-deep: build ## Long fuzzing campaigns, for a free hour
 	@$(BIN)/anvil-scripts tools >/dev/null
-	cd contracts && FOUNDRY_PROFILE=deep node_modules/.bin/forge test
+	cd contracts && FOUNDRY_PROFILE=deep node_modules/.bin/forge test --no-match-path 'test/Gas.t.sol'
 	PROPTEST_CASES=20000 $(BIN)/xtask test --only rust
 
 .PHONY: test-ipfs

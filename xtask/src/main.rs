@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod analyze;
 mod codegen;
 mod gas;
 mod layout;
@@ -20,6 +21,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Run slither and halmos over the contracts, and report the last mutation run
+    Analyze,
     /// Write what is generated and committed: verifiers, then contract artifacts
     Codegen {
         /// Change nothing; fail if anything would change
@@ -38,6 +41,17 @@ enum Task {
         #[arg(long, value_name = "VERSION")]
         release: Option<String>,
     },
+    /// Mutate the contracts and count what no test notices: takes hours, and goes on where it stopped
+    Mutate {
+        /// Only these; all if none is named
+        contracts: Vec<String>,
+        /// Stop after so many minutes
+        #[arg(long)]
+        minutes: Option<u32>,
+        /// Forget earlier verdicts and copy the sources anew
+        #[arg(long)]
+        again: bool,
+    },
     /// Check dependency arrows, lints and file sizes
     Tidy,
     /// Run every check and test, one after the other; `make test` builds first
@@ -51,6 +65,8 @@ enum Task {
 fn main() -> ExitCode {
     let root = repository_root();
     let done = match Arguments::parse().task {
+        Task::Analyze => analyze::run(&root),
+        Task::Mutate { contracts, minutes, again } => analyze::mutate(&root, &contracts, minutes, again),
         Task::Codegen { check } => codegen::run(&root, check),
         Task::Gas { check: true } => gas::check(&root),
         Task::Gas { check: false } => gas::measure(&root),

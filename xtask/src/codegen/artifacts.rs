@@ -89,9 +89,10 @@ pub fn generate(root: &Path) -> Result<Files> {
 fn name_inputs(abi: &mut Value, interface: &Value) {
     let types = |entry: &Value| entry["inputs"].as_array().map(|inputs| inputs.iter().map(kind).collect::<Vec<_>>());
     for entry in abi.as_array_mut().into_iter().flatten() {
-        let said = interface.as_array().into_iter().flatten().find(|said| {
-            said["type"] == "function" && said["name"] == entry["name"] && types(said) == types(entry)
-        });
+        let said =
+            interface.as_array().into_iter().flatten().find(|said| {
+                said["type"] == "function" && said["name"] == entry["name"] && types(said) == types(entry)
+            });
         let (Some(said), Some(inputs)) = (said, entry["inputs"].as_array_mut()) else { continue };
         for (index, input) in inputs.iter_mut().enumerate() {
             if input["name"] == "" {

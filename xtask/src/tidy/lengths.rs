@@ -1,4 +1,4 @@
-//! No source file over 500 lines without a reason.
+//! No source file over 500 lines without a reason; Solidity may have 600, where a seam costs gas.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 const LIMIT: usize = 500;
+const SOLIDITY_LIMIT: usize = 600;
 
 /// Files that may be longer, each with its reason.
 const LONGER: [(&str, &str); 0] = [];
@@ -48,11 +49,12 @@ pub fn breaches(root: &Path) -> Result<Vec<String>> {
 
 fn breach(path: &str, lines: usize) -> Option<String> {
     let excused = LONGER.iter().any(|(longer, _)| *longer == path);
+    let limit = if path.ends_with(".sol") { SOLIDITY_LIMIT } else { LIMIT };
     if GENERATED.iter().any(|folder| path.starts_with(folder)) {
         None
-    } else if lines > LIMIT && !excused {
-        Some(format!("{path} has {lines} lines: look for a seam (limit {LIMIT})"))
-    } else if lines <= LIMIT && excused {
+    } else if lines > limit && !excused {
+        Some(format!("{path} has {lines} lines: look for a seam (limit {limit})"))
+    } else if lines <= limit && excused {
         Some(format!("{path} is short again: remove its exception"))
     } else {
         None
@@ -67,6 +69,8 @@ mod tests {
     fn only_a_long_file_that_somebody_wrote_is_named() {
         assert_eq!(breach("domain/src/lib.rs", LIMIT), None);
         assert!(breach("domain/src/lib.rs", LIMIT + 1).is_some());
-        assert_eq!(breach("contracts/src/generated/UsageVerifier.sol", LIMIT + 1), None);
+        assert_eq!(breach("contracts/src/Escrow.sol", SOLIDITY_LIMIT), None);
+        assert!(breach("contracts/src/Escrow.sol", SOLIDITY_LIMIT + 1).is_some());
+        assert_eq!(breach("contracts/src/generated/UsageVerifier.sol", SOLIDITY_LIMIT + 1), None);
     }
 }

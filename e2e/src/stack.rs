@@ -4,11 +4,12 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use alloy::primitives::U256;
 use anvil_scripts::{Stack, StackOptions, target_dir};
 use anyhow::{Context, bail};
 use cli::Session;
 use contracts::{LicenseView, PaymentView};
-use domain::{ChainEvent, LicenseId};
+use domain::{Amount, ChainEvent, LicenseId, OfferId, Token};
 use serde_json::Value;
 
 use crate::{Ran, Result, datavault};
@@ -148,6 +149,37 @@ impl TestStack {
         Ok(self.session("anyone").await?.events().await?)
     }
 
+    /// What the escrow owes in a token, by its own events: held payments and bonds, and what may be withdrawn.
+    ///
+    /// # Errors
+    /// If the chain does not answer, or more left the escrow than came in.
+    pub async fn owed(&self, token: Token) -> Result<Amount> {
+        let (mut owed, mut paid) = (U256::ZERO, U256::ZERO);
+        for event in self.events().await? {
+            match event {
+                ChainEvent::PaymentHeld(e) if e.token == token => owed += e.amount.0,
+                ChainEvent::PaymentToppedUp(e) if e.token == token => owed += e.added.0,
+                ChainEvent::BondHeld(e) if e.token == token => owed += e.amount.0,
+                ChainEvent::Credited(e) if e.token == token => owed += e.amount.0,
+                ChainEvent::PaymentReleased(e) if e.token == token => paid += e.amount.0,
+                ChainEvent::PaymentRefunded(e) if e.token == token => paid += e.amount.0,
+                ChainEvent::BondPaid(e) if e.token == token => paid += e.amount.0,
+                ChainEvent::Withdrawn(e) if e.token == token => paid += e.amount.0,
+                _ => {}
+            }
+        }
+        Ok(Amount(owed.checked_sub(paid).context("more left the escrow than came in")?))
+    }
+
+    /// How often licenses of an offer were sold.
+    ///
+    /// # Errors
+    /// If the chain does not answer.
+    pub async fn sold(&self, offer: OfferId) -> Result<usize> {
+        let is_it = |event: &ChainEvent| matches!(event, ChainEvent::LicenseIssued(e) if e.offer_id == offer);
+        Ok(self.events().await?.iter().filter(|event| is_it(event)).count())
+    }
+
     /// A license and its payment.
     ///
     /// # Errors
@@ -155,7 +187,7 @@ impl TestStack {
     pub async fn facts(&self, license: LicenseId) -> Result<LicenseFacts> {
         let chain = self.session("anyone").await?.chain;
         let license = chain.license(license).await?;
-        let payment = chain.payment(license.payment_id).await?;
+        let payment = chain.payment(license.license_id.payment_id()).await?;
         Ok(LicenseFacts { license, payment })
     }
 

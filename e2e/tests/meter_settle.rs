@@ -45,7 +45,7 @@ impl Story {
         Ok(cli::command::usage::prove::run(&self.company, cli::parse_args(words)?).await?.proofs)
     }
 
-    /// What escrow drew for a license so far, in units.
+    /// What is due of a license's deposit so far, in units.
     async fn drawn(&self, license: LicenseId) -> Result<u64> {
         let due = self.at.facts(license).await?.payment.due.0;
         let (units, rest) = due.div_rem(U256::from(sale::UNIT_PRICE));
@@ -80,6 +80,7 @@ fn batch(proved: &Proved) -> UsageBatch {
     UsageBatch {
         license_id: proved.license_id,
         lane: proved.lane,
+        epoch: proved.epoch,
         head_after: proved.head_after,
         window_start: proved.window_start,
         window_end: proved.window_end,
@@ -215,6 +216,8 @@ async fn the_creator_settles_alone_from_its_meters_journal() -> Result {
     it.at.run("anyone", &["usage", "settle", &word]).await?.says(3, &["neither is you", "--proof"])?;
 
     let creator = it.creator.wallet()?.address();
+    // Settling says what is due; anyone may move it.
+    datavault!(it.at.session("anyone").await?, escrow::release, [license])?;
     let before = it.creator.balance(creator, domain::Token::ETH).await?;
     let withdrawn = datavault!(it.creator, escrow::withdraw, ["--token", "ETH"])?;
     assert!(it.creator.balance(creator, domain::Token::ETH).await? > before);

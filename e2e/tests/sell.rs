@@ -5,7 +5,7 @@ use alloy::primitives::{Address, B256, U256};
 use anyhow::ensure;
 use cli::Session;
 use contracts::{Call, Order};
-use domain::{Amount, LicenseId, OfferId, PaymentState, Token};
+use domain::{Amount, LicenseId, OfferId, OfferTerms, PaymentState, Token};
 use e2e::{Result, TestStack, datavault, raw_call, refused, sale, word};
 
 /// What `license buy` would send, to be bent.
@@ -18,14 +18,13 @@ async fn order(buyer: &Session, offer: OfferId, units: u64, max_total: Amount) -
             buyer.profiles_of(me).await?.pop().expect("it was just published").profile_id
         }
     };
-    let terms = buyer.chain.offer(offer).await?;
     Ok(Order {
         offer_id: offer,
         licensee: me,
         profile_id: profile,
         units,
         max_total,
-        expected_terms_hash: terms.terms_hash,
+        payer: Address::ZERO,
         referrer: Address::ZERO,
     })
 }
@@ -45,7 +44,7 @@ async fn balance(of: &Session, token: Token) -> Result<U256> {
 #[tokio::test]
 async fn a_license_for_ever_is_a_token_and_the_escrow_holds_its_price() -> Result {
     let at = TestStack::start("sell-key").await?;
-    let (seller, offer) = sale::undelivered(&at, "a.csv", &["--transferable"]).await?;
+    let (_, offer) = sale::undelivered(&at, "a.csv", &["--transferable"]).await?;
     let company = at.session("company1").await?;
     let (dollar, escrow) = (at.stack.dollar(), at.stack.deployment.addresses.escrow);
     let before = balance(&company, dollar).await?;
@@ -67,9 +66,9 @@ async fn a_license_for_ever_is_a_token_and_the_escrow_holds_its_price() -> Resul
     assert_eq!((facts.payment.amount, facts.payment.state), (Amount::from(sale::PRICE), PaymentState::Held));
     assert_eq!(before - balance(&company, dollar).await?, U256::from(sale::PRICE));
     assert_eq!(company.chain.token_balance(dollar, escrow).await?, Amount::from(sale::PRICE));
-    assert_eq!(company.chain.liabilities(dollar).await?, Amount::from(sale::PRICE));
+    assert_eq!(at.owed(dollar).await?, Amount::from(sale::PRICE));
     assert_eq!(company.chain.allowance(dollar, me).await?, Amount::ZERO, "no more was approved than was paid");
-    assert_eq!(seller.chain.offer_state(offer).await?.sold, 1);
+    assert_eq!(at.sold(offer).await?, 1);
 
     let shown = at.api_at_head(&format!("v1/licenses/{license}")).await?;
     assert_eq!(shown["owner"].as_str().and_then(|owner| owner.parse().ok()), Some(me), "{shown}");
@@ -125,8 +124,9 @@ async fn metered_units_are_prepaid_in_eth_to_the_wei() -> Result {
     let price = U256::from(sale::UNIT_PRICE) * U256::from(1_000);
 
     let order = order(&company, offer, 1_000, Amount(price)).await?;
+    let terms = company.chain.offer(offer).await?;
     for wrong in [price - U256::ONE, price + U256::ONE, U256::ZERO] {
-        let sentence = reason(&company, &company.addresses().buy(&order, Amount(wrong))).await?;
+        let sentence = reason(&company, &company.addresses().buy(&order, &terms, Amount(wrong))).await?;
         assert!(sentence.contains(&format!("{wrong} wei were sent, exactly {price} are required")), "{sentence}");
     }
     let before = balance(&company, Token::ETH).await?;
@@ -153,7 +153,8 @@ async fn an_allowance_is_asked_for_only_if_it_is_missing() -> Result {
     let price = Amount::from(sale::PRICE);
 
     let order = order(&company, offer, 0, price).await?;
-    let sentence = reason(&company, &company.addresses().buy(&order, Amount::ZERO)).await?;
+    let terms = company.chain.offer(offer).await?;
+    let sentence = reason(&company, &company.addresses().buy(&order, &terms, Amount::ZERO)).await?;
     assert!(sentence.contains("may spend 0 base units") && sentence.contains("approve 25000000 more"), "{sentence}");
 
     let first = datavault!(company, license::buy, [offer, "--accept-no-arbitration"])?;
@@ -181,12 +182,22 @@ async fn nobody_pays_above_the_maximum_or_for_other_terms() -> Result {
     assert_eq!(balance(&company, dollar).await?, U256::from(1_000_000_000u128), "nothing was paid");
 
     let mut order = order(&company, offer, 0, Amount::from(sale::PRICE - 1)).await?;
-    let sentence = reason(&company, &company.addresses().buy(&order, Amount::ZERO)).await?;
+    let mut terms = company.chain.offer(offer).await?;
+    let sentence = reason(&company, &company.addresses().buy(&order, &terms, Amount::ZERO)).await?;
     assert!(sentence.contains("the total is 25000000 base units, above the maximum of 24999999"), "{sentence}");
     order.max_total = Amount::from(sale::PRICE);
-    order.expected_terms_hash = B256::repeat_byte(1);
-    let sentence = reason(&company, &company.addresses().buy(&order, Amount::ZERO)).await?;
-    assert!(sentence.contains("read the terms again"), "{sentence}");
+    let bends: [fn(&mut OfferTerms); 4] = [
+        |terms| terms.price = Amount::from(1_u128),
+        |terms| terms.terms_hash = B256::repeat_byte(1),
+        |terms| terms.transferable = true,
+        |terms| terms.split_id.0 += 1,
+    ];
+    for bend in bends {
+        terms = company.chain.offer(offer).await?;
+        bend(&mut terms);
+        let sentence = reason(&company, &company.addresses().buy(&order, &terms, Amount::ZERO)).await?;
+        assert!(sentence.contains("the terms given are not those of offer"), "{sentence}");
+    }
 
     let checked = at.run("company1", &["license", "buy", &id, "--check", "--json"]).await?.report()?;
     assert!(checked["bought"].is_null(), "{checked}");
@@ -222,7 +233,8 @@ async fn closed_expired_and_sold_out_offers_sell_nothing() -> Result {
     ] {
         let ran = at.run("company1", &["license", "buy", &offer.to_string(), "--accept-no-arbitration"]).await?;
         ran.says(3, &[&format!("offer {offer} {cli_says}"), "`datavault offer list` shows what is open"])?;
-        let sentence = reason(&company, &company.addresses().buy(order, Amount::ZERO)).await?;
+        let terms = company.chain.offer(offer).await?;
+        let sentence = reason(&company, &company.addresses().buy(order, &terms, Amount::ZERO)).await?;
         assert!(sentence.contains(&format!("offer {offer} {contract_says}")), "{sentence}");
     }
     assert_eq!(balance(&company, at.stack.dollar()).await?, U256::from(1_000_000_000u128), "nothing was paid");

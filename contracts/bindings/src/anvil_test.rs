@@ -2,6 +2,7 @@
 
 mod deploying;
 mod signing;
+mod upgrading;
 
 use std::{env, fs, path::PathBuf, time::Duration};
 

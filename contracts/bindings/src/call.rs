@@ -3,6 +3,7 @@
 mod disputes;
 mod escrow;
 mod licenses;
+mod operator;
 mod registry;
 mod usage;
 
@@ -13,6 +14,7 @@ use alloy::{
 use domain::Amount;
 
 pub use licenses::{Order, SealedKey};
+pub use operator::Operation;
 pub use registry::{Edition, Registration};
 pub use usage::{ComplianceStatement, SignedHead, UsageBatch};
 

@@ -3,6 +3,7 @@
 mod journal;
 mod plan;
 mod run;
+mod upgrade;
 mod wiring;
 
 use std::path::PathBuf;
@@ -12,6 +13,8 @@ use alloy::{
     signers::local::PrivateKeySigner,
 };
 use domain::Amount;
+
+pub use upgrade::{Upgradeable, deploy_implementation};
 
 use crate::{connection::Connection, deployment::Deployment, error::ChainError, verifiers};
 

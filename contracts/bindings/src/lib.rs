@@ -16,12 +16,14 @@ mod verifiers;
 mod view;
 
 pub use call::{
-    Call, ComplianceStatement, Edition, Order, ProofWords, Registration, SealedKey, SignedHead, UsageBatch,
+    Call, ComplianceStatement, Edition, Operation, Order, ProofWords, Registration, SealedKey, SignedHead, UsageBatch,
 };
 pub use client::{Datavault, Receipt};
 pub use clock::ChainClock;
 pub use decode::{DecodeError, DecodeProblem, decode, decode_raw, log_ref};
-pub use deploy::{DeployConfig, DeployError, DeployStep, PERMIT2, UPGRADE_DELAY_SECS, deploy};
+pub use deploy::{
+    DeployConfig, DeployError, DeployStep, PERMIT2, UPGRADE_DELAY_SECS, Upgradeable, deploy, deploy_implementation,
+};
 pub use deployment::{Addresses, DeployedContract, Deployment, DeploymentError};
 pub use error::ChainError;
 pub use revert::RevertReason;

@@ -5,7 +5,7 @@ use alloy::{
     sol_types::{SolCall, SolValue},
 };
 
-use super::DeployConfig;
+use super::{DeployConfig, upgrade::Upgradeable};
 use crate::{
     abi::{
         CompanyAccount, CompanyAccountFactory, ContentRegistry, DevToken, DisputeResolution, ERC1967Proxy,
@@ -171,36 +171,10 @@ impl Draft<'_> {
             Address::ZERO => panel,
             named => named,
         };
-        let implementations = [
-            self.create(
-                "ContentRegistry implementation",
-                "ContentRegistry",
-                &ContentRegistry::BYTECODE,
-                &ContentRegistry::DEPLOYED_BYTECODE,
-                &[],
-            ),
-            self.create(
-                "LicenseManager implementation",
-                "LicenseManager",
-                &LicenseManager::BYTECODE,
-                &LicenseManager::DEPLOYED_BYTECODE,
-                &(registry, escrow, usage, verifier_sets).abi_encode(),
-            ),
-            self.create(
-                "UsageTracker implementation",
-                "UsageTracker",
-                &UsageTracker::BYTECODE,
-                &UsageTracker::DEPLOYED_BYTECODE,
-                &(licenses, escrow, verifier_sets).abi_encode(),
-            ),
-            self.create(
-                "DisputeResolution implementation",
-                "DisputeResolution",
-                &DisputeResolution::BYTECODE,
-                &DisputeResolution::DEPLOYED_BYTECODE,
-                &(licenses, escrow, usage).abi_encode(),
-            ),
-        ];
+        let implementations = Upgradeable::ALL.map(|of| {
+            let (code, runtime) = of.code();
+            self.create(of.implementation_name(), of.name(), code, runtime, &of.constructor_arguments(&addresses))
+        });
         let initializers = [
             ContentRegistry::initializeCall { owner_: owner, guardian_: config.guardian, attester_: config.attester }
                 .abi_encode(),
@@ -213,10 +187,15 @@ impl Draft<'_> {
             }
             .abi_encode(),
         ];
-        let names = ["ContentRegistry", "LicenseManager", "UsageTracker", "DisputeResolution"];
-        for ((name, implementation), initializer) in names.into_iter().zip(implementations).zip(initializers) {
+        for ((of, implementation), initializer) in Upgradeable::ALL.into_iter().zip(implementations).zip(initializers) {
             let arguments = (implementation, Bytes::from(initializer)).abi_encode_params();
-            self.create(name, "ERC1967Proxy", &ERC1967Proxy::BYTECODE, &ERC1967Proxy::DEPLOYED_BYTECODE, &arguments);
+            self.create(
+                of.name(),
+                "ERC1967Proxy",
+                &ERC1967Proxy::BYTECODE,
+                &ERC1967Proxy::DEPLOYED_BYTECODE,
+                &arguments,
+            );
         }
         let escrow_owner = if handover { self.deployer } else { owner };
         let fee_bps = U256::from(config.fee_bps);

@@ -50,7 +50,7 @@ sentences!(of {
         "license {} cannot be ended early: only per-use licenses and served subscriptions can, until they expire",
         e.licenseId
     );
-    L::NotPayer, e => ("{} did not pay for license {}: only its payer may end it", e.caller, e.licenseId);
+    L::NotPayer, e => ("{} did not pay for license {}: only its payer may renew or end it", e.caller, e.licenseId);
     L::NotLicensee, e => ("{} does not own license {}", e.caller, e.licenseId);
     L::NotRebindable, e => (
         "license {} cannot be bound to other keys now: its first key is due, it has expired, or it was refunded",

@@ -62,6 +62,8 @@ contract GasTest is Base {
             _snap(i == 0 ? "publish_profile_first" : "publish_profile");
         }
         Order memory order = _order(offerId, 1, 0);
+        // As a client sends it: no more than it costs.
+        order.maxTotal = PRICE;
         for (uint256 i = 0; i < 2; ++i) {
             vm.prank(licensee);
             manager.buy(order, offer);
@@ -70,11 +72,13 @@ contract GasTest is Base {
         offer = _perUse(_content());
         offer.token = address(token);
         order = _order(_setOffer(offer), 1, UNITS);
+        order.maxTotal = _total(offer, UNITS);
         vm.prank(licensee);
         manager.buy(order, offer);
         _snap("buy_per_use");
         offer = _subscriptionKey(_content());
         order = _order(_setOffer(offer), 1, 0);
+        order.maxTotal = _total(offer, 0);
         vm.prank(licensee);
         manager.buy(order, offer);
         _snap("buy_with_bond");
@@ -84,6 +88,7 @@ contract GasTest is Base {
         Offer memory offer = _perpetual(_content());
         offer.token = address(0);
         Order memory order = _order(_setOffer(offer), _publishProfile(), 0);
+        order.maxTotal = PRICE;
         for (uint256 i = 0; i < 2; ++i) {
             vm.prank(licensee);
             manager.buy{value: PRICE}(order, offer);
@@ -97,6 +102,7 @@ contract GasTest is Base {
         offer.nonce = 90;
         bytes memory signature = _sign(creatorSecret, manager.offerTypedDigest(offer));
         Order memory order = _order(_offerId(offer), _profile(), 0);
+        order.maxTotal = PRICE;
         bytes32[] memory noTree = new bytes32[](0);
         for (uint256 i = 0; i < 2; ++i) {
             vm.prank(licensee);
@@ -116,6 +122,7 @@ contract GasTest is Base {
             Offer memory offer = _perpetual(_content());
             purchases[i].offer = offer;
             purchases[i].order = _order(_offerId(offer), _profile(), 0);
+            purchases[i].order.maxTotal = PRICE;
         }
         for (uint256 i = 0; i < 2; ++i) {
             vm.prank(licensee);

@@ -19,16 +19,23 @@ type Snapshot = BTreeMap<String, u64>;
 
 /// Measures, rewrites the committed measurements and prints the table.
 pub fn measure(root: &Path) -> Result<()> {
+    // Tests deploy what they do not import, so all of it is built first.
+    forge(root, &["build", "src"]).context("the contracts do not compile")?;
+    forge(root, &["test", "--match-path", "test/Gas.t.sol", "--isolate"]).context("the actions to measure fail")?;
+    println!("\n{}", table::render(&read(&root.join(COMMITTED))?));
+    Ok(())
+}
+
+fn forge(root: &Path, arguments: &[&str]) -> Result<()> {
     let contracts = root.join("contracts");
     let status = Command::new(contracts.join("node_modules/.bin/forge"))
-        .args(["test", "--match-path", "test/Gas.t.sol", "--isolate"])
+        .args(arguments)
         .current_dir(&contracts)
         .status()
         .context("cannot run forge: is it installed by `npm ci --prefix contracts`?")?;
     if !status.success() {
-        bail!("the actions to measure fail");
+        bail!("forge {} failed", arguments.join(" "));
     }
-    println!("\n{}", table::render(&read(&root.join(COMMITTED))?));
     Ok(())
 }
 

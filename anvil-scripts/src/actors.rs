@@ -3,9 +3,9 @@
 use alloy::primitives::{Address, B256, b256};
 use alloy::signers::local::PrivateKeySigner;
 
-/// Keys 0 to 11 of the mnemonic "test test test test test test test test test test test junk".
+/// Keys 0 to 13 of the mnemonic "test test test test test test test test test test test junk".
 /// Everybody knows them: they are worth nothing outside a local chain.
-const DEVELOPMENT_KEYS: [B256; 12] = [
+const DEVELOPMENT_KEYS: [B256; 14] = [
     b256!("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"),
     b256!("59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d"),
     b256!("5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a"),
@@ -18,6 +18,8 @@ const DEVELOPMENT_KEYS: [B256; 12] = [
     b256!("2a871d0798f97d79848a013d4936a73bf4cc922c825d33c1cf7073dff6d409c6"),
     b256!("f214f2b2cd398c806f84e317254e0f0b801d0643303237d97a22a48e01628897"),
     b256!("701b615bbdfb9de65240bc28bd21bbc0d996645a3dd57e7b12bc2bdf6f192c82"),
+    b256!("a267530f49f8280200edf313ee7af6b827f2a8bce2897751d06a843f644967b1"),
+    b256!("47c99abed3324a2707c28affff1267e45918ec8c3f20b8aa892e8b065d2942dd"),
 ];
 
 /// How many accounts the development chain must fund.
@@ -69,6 +71,10 @@ pub struct Actors {
     pub meter: Actor,
     /// Signs for the bad creator's meter.
     pub bad_meter: Actor,
+    /// May pause new business, and nothing else.
+    pub guardian: Actor,
+    /// Says how well creators are known.
+    pub attester: Actor,
     /// A stranger, for whatever needs no permission.
     pub anyone: Actor,
 }
@@ -94,6 +100,8 @@ impl Actors {
             meter: actor(9, "meter"),
             bad_meter: actor(10, "bad_meter"),
             anyone: actor(11, "anyone"),
+            guardian: actor(12, "guardian"),
+            attester: actor(13, "attester"),
         }
     }
 
@@ -112,6 +120,8 @@ impl Actors {
             &self.meter,
             &self.bad_meter,
             &self.anyone,
+            &self.guardian,
+            &self.attester,
         ]
     }
 }

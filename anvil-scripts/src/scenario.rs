@@ -15,6 +15,9 @@ mod refund;
 mod register;
 mod reorg;
 mod report;
+mod resell;
+mod signed;
+mod subscribe;
 mod tell;
 
 use std::path::Path;
@@ -116,6 +119,12 @@ impl Play<'_> {
         self.refund().await?;
         self.step(8, "Dispute: the key is right, the content is not");
         self.dispute().await?;
+        self.step(7, "Refund, in part: a subscription is renewed, then ended early");
+        self.subscribe().await?;
+        self.step(4, "Deliver, without a proof: accepted by signature; sold on, and delivered again");
+        self.resell().await?;
+        self.step(3, "Buy, without an offer on the chain: terms that the creator signed for one company");
+        self.signed_terms().await?;
         self.step(9, "Mirror: the API against raw eth_calls");
         self.mirror().await?;
         self.step(10, "Tell");

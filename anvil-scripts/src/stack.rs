@@ -166,13 +166,15 @@ async fn deploy(
     actors: &Actors,
     progress: &mut impl FnMut(String),
 ) -> Result<(Deployment, Vec<DeployStep>)> {
+    let operator = actors.operator.address();
     let config = DeployConfig {
-        owner: actors.operator.address(),
-        guardian: actors.operator.address(),
+        guardian: actors.guardian.address(),
+        attester: actors.attester.address(),
         fee_recipient: actors.platform.address(),
         fee_bps: FEE_BPS,
         filing_bond: Amount::from(FILING_BOND_WEI),
-        with_dev_token: true,
+        panel: vec![actors.arbitrator.address()],
+        ..DeployConfig::local(operator)
     };
     let mut deployed = Vec::new();
     let deployment = contracts::deploy(chain.rpc_url.as_str(), &actors.deployer.signer, &config, |step| {
@@ -180,6 +182,10 @@ async fn deploy(
         deployed.push(step);
     })
     .await?;
+    // The deployer listed the token and offered the escrow to the operator, who has to take it.
+    let operator = &actors.operator.signer;
+    let datavault = Datavault::connect(chain.rpc_url.as_str(), deployment.clone()).await?;
+    datavault.send_and_confirm(operator, &deployment.addresses.accept_escrow_ownership()).await?;
     Ok((deployment, deployed))
 }
 

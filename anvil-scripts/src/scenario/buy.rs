@@ -1,7 +1,6 @@
 //! Step 3: three companies buy.
 
 use anyhow::Result;
-use domain::Token;
 
 use super::{Play, made, run};
 
@@ -31,15 +30,6 @@ impl Play<'_> {
         run!(self, company2, license::buy, [bad])?;
         run!(self, company3, license::buy, [bad])?;
 
-        let escrow = self.stack.deployment.addresses.escrow;
-        for token in [Token::ETH, self.stack.dollar()] {
-            let chain = &self.cast.anyone.chain;
-            let (owed, held) = (chain.liabilities(token).await?, chain.token_balance(token, escrow).await?);
-            self.check(
-                owed == held && !held.0.is_zero(),
-                format!("escrow holds exactly what it owes: {}", self.amount(held, token)?),
-            )?;
-        }
-        Ok(())
+        self.owes_what_it_holds().await
     }
 }

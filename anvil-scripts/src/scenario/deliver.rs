@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use alloy::providers::Provider;
 use anyhow::{Result, bail};
-use domain::ChainEvent;
+use domain::{ChainEvent, LicenseId, LogRef};
 use sha2::{Digest, Sha256};
 
 use super::register::{DELIVERED, FILES};
@@ -17,23 +17,8 @@ impl Play<'_> {
     pub(super) async fn deliver(&mut self) -> Result<()> {
         let license = made(self.licenses.perpetual, "perpetual license")?;
         let waiting = self.tell.wait("the creator's meter proves and delivers the key");
-        let started = Instant::now();
-        let delivered = loop {
-            if let Some((log, _)) = self.key_delivered(license).await? {
-                break log;
-            }
-            if started.elapsed() > DELIVERY_TIMEOUT {
-                bail!(
-                    "the meter does not deliver the key of license {license}; see {}",
-                    self.stack.meter.log().display()
-                );
-            }
-            tokio::time::sleep(POLL).await;
-        };
+        self.wait_for_key(license, 0).await?;
         drop(waiting);
-        if let Some(receipt) = self.stack.chain.provider().get_transaction_receipt(delivered.transaction_hash).await? {
-            self.report.gas("deliver the key", "creator's meter", receipt.gas_used);
-        }
         self.tell.fact(&format!("the chain verified the meter's KeyDeliveryProof for license {license}"));
 
         let out = self.stack.folder().join(FILES[DELIVERED].0);
@@ -50,7 +35,7 @@ impl Play<'_> {
         let delivered = run!(self, bad_creator, key::deliver, [mismatched])?;
         self.report.proof("key_delivery", 1, delivered.proving_millis);
 
-        let payment = self.cast.company1.chain.license(license).await?.payment_id;
+        let payment = license.payment_id();
         let early = run!(self, creator, escrow::release, [payment]);
         self.check(refused(early, "not releasable before"), "the price is not released inside the dispute window")?;
         self.travel_days(7).await?;
@@ -63,12 +48,34 @@ impl Play<'_> {
         )
     }
 
-    async fn key_delivered(&self, license: domain::LicenseId) -> Result<Option<(domain::LogRef, ChainEvent)>> {
+    /// Waits until the creator's meter has delivered the key of a license in one of its epochs.
+    pub(super) async fn wait_for_key(&mut self, license: LicenseId, epoch: u32) -> Result<()> {
+        let started = Instant::now();
+        let delivered = loop {
+            if let Some(log) = self.key_delivered(license, epoch).await? {
+                break log;
+            }
+            if started.elapsed() > DELIVERY_TIMEOUT {
+                bail!(
+                    "the meter does not deliver the key of license {license}; see {}",
+                    self.stack.meter.log().display()
+                );
+            }
+            tokio::time::sleep(POLL).await;
+        };
+        if let Some(receipt) = self.stack.chain.provider().get_transaction_receipt(delivered.transaction_hash).await? {
+            self.report.gas("deliver the key", "creator's meter", receipt.gas_used);
+        }
+        Ok(())
+    }
+
+    async fn key_delivered(&self, license: LicenseId, epoch: u32) -> Result<Option<LogRef>> {
         let (head, _) = self.stack.chain.latest().await?;
         let events = self.cast.anyone.chain.events(self.stack.deployment.start_block, head).await?;
-        Ok(events
-            .into_iter()
-            .find(|(_, event)| matches!(event, ChainEvent::KeyDelivered(delivered) if delivered.license_id == license)))
+        Ok(events.into_iter().find_map(|(log, event)| match event {
+            ChainEvent::KeyDelivered(event) if event.license_id == license && event.epoch == epoch => Some(log),
+            _ => None,
+        }))
     }
 
     /// Moves the chain's clock.

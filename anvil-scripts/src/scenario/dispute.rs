@@ -5,6 +5,9 @@ use domain::{Ruling, Token};
 
 use super::{Play, made, refused, run};
 
+/// How long the loser may appeal.
+const APPEAL_DAYS: u64 = 3;
+
 impl Play<'_> {
     pub(super) async fn dispute(&mut self) -> Result<()> {
         let license = made(self.licenses.mismatched, "company 3's license")?;
@@ -19,6 +22,10 @@ impl Play<'_> {
         let filed = run!(self, company3, dispute::file, [license])?;
         self.report.proof("key_delivery", 1, filed.proving_millis);
         let dispute = filed.dispute_id;
+        self.check(
+            dispute.0 == filed.payment_id.0 && filed.payment_id == license.payment_id(),
+            format!("dispute, payment and license have one number: {dispute}"),
+        )?;
         let frozen = self.cast.company3.chain.payment(filed.payment_id).await?;
         self.check(frozen.frozen_at != 0, "the payment is frozen")?;
         let release = run!(self, anyone, escrow::release, [filed.payment_id]);
@@ -31,6 +38,9 @@ impl Play<'_> {
         }
         self.check(inspected.recommended == Ruling::Licensee, format!("verdict: {}", inspected.verdict))?;
         run!(self, arbitrator, dispute::rule, [dispute, "--for", "licensee"])?;
+        let early = run!(self, anyone, dispute::execute, [dispute]);
+        self.check(refused(early, ""), "the ruling is not executed while it can be appealed")?;
+        self.travel_days(APPEAL_DAYS).await?;
         run!(self, anyone, dispute::execute, [dispute])?;
 
         let payment = self.cast.company3.chain.payment(filed.payment_id).await?;

@@ -1,20 +1,26 @@
 //! Step 9, its second half: what the API says against what the contracts answer, word by word.
 
+mod money;
+mod offers;
+mod same;
+
 use alloy::primitives::{Address, U256};
 use alloy::providers::DynProvider;
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail};
 use serde_json::Value;
 
+use self::same::{Same, number, text};
 use super::Play;
 use super::raw;
 
 /// Spellings of the API for the contracts' numbers.
 const CONTENT_STATES: [&str; 4] = ["none", "active", "suspended", "retired"];
+const CONTENT_KINDS: [&str; 2] = ["file", "collection"];
 const OFFER_KINDS: [&str; 4] = ["per_use", "subscription", "perpetual", "bundle"];
 const DELIVERIES: [&str; 2] = ["served", "key"];
-const RULES: [&str; 3] = ["metered", "linear", "cliff"];
-const PAYMENT_STATES: [&str; 4] = ["none", "held", "delivered", "closed"];
-const DISPUTE_STATES: [&str; 4] = ["none", "filed", "ruled", "executed"];
+const DISPUTE_KINDS: [&str; 5] =
+    ["non_delivery", "usage_exceeded", "non_payment", "content_mismatch", "unauthorized_access"];
+const DISPUTE_STATES: [&str; 6] = ["none", "filed", "escalated", "ruled", "appealed", "executed"];
 const RULINGS: [&str; 3] = ["none", "creator", "licensee"];
 
 impl Play<'_> {
@@ -32,6 +38,10 @@ impl Play<'_> {
         self.follow_to_head().await?;
         let openapi = self.api("openapi.json").await?;
         self.check(openapi["openapi"].as_str().is_some_and(|v| v.starts_with("3.1")), "/openapi.json is OpenAPI 3.1")?;
+        let status = self.api("v1/status").await?;
+        let sets = status["data"]["contracts"]["verifier_sets"].as_str().and_then(|address| address.parse().ok());
+        let mirrored = sets == Some(self.stack.deployment.addresses.verifier_sets);
+        self.check(mirrored, "the mirror follows the verifier sets, too")?;
         let provider = self.stack.chain.provider().clone();
         for (noun, compared) in [
             ("contents", self.compare_contents(&provider).await?),
@@ -43,44 +53,32 @@ impl Play<'_> {
         ] {
             self.check(compared > 0, format!("{noun}: {compared} fields of the API equal the chain's words"))?;
         }
-        Ok(())
+        self.owes_what_it_holds().await
     }
 
     async fn compare_contents(&self, provider: &DynProvider) -> Result<usize> {
         let mut same = Same::default();
         let registry = self.stack.deployment.addresses.registry;
         for content in self.list("v1/contents").await? {
-            let id: U256 = text(&content, "content_id")?.parse()?;
+            let id = number(&content, "content_id")?;
             let words = raw::call(provider, registry, "content(bytes32)", &[id]).await?;
             same.address(&content, "creator", words.address(0)?)?;
             same.spelled(&content, "state", &CONTENT_STATES, words.number(1)?)?;
-            same.number(&content["meter"], "meter_id", words.number(3)?)?;
-            same.number(&content, "key_commitment", words.number(5)?)?;
-            same.number(&content, "content_hash", words.number(6)?)?;
-        }
-        Ok(same.0)
-    }
+            same.spelled(&content, "kind", &CONTENT_KINDS, words.number(2)?)?;
+            same.number(&content, "content_no", words.number(3)?)?;
+            same.number(&content["meter"], "meter_id", words.number(4)?)?;
+            same.number(&content, "generation", words.number(5)?)?;
+            same.number(&content, "version", words.number(6)?)?;
 
-    async fn compare_offers(&self, provider: &DynProvider) -> Result<usize> {
-        let mut same = Same::default();
-        let licenses = self.stack.deployment.addresses.licenses;
-        for offer in self.list("v1/offers").await? {
-            let id: U256 = text(&offer, "offer_id")?.parse()?;
-            // Word 0 is the offset of the struct, which ends with a string.
-            let words = raw::call(provider, licenses, "offer(uint64)", &[id]).await?;
-            same.number(&offer, "content_id", words.number(1)?)?;
-            same.spelled(&offer, "kind", &OFFER_KINDS, words.number(2)?)?;
-            same.spelled(&offer, "delivery", &DELIVERIES, words.number(3)?)?;
-            same.address(&offer, "token", words.address(5)?)?;
-            same.number(&offer, "price", words.number(6)?)?;
-            same.number(&offer, "unit_price", words.number(7)?)?;
-            same.number(&offer, "duration_secs", words.number(10)?)?;
-            same.address(&offer, "arbitrator", words.address(17)?)?;
-            same.number(&offer, "terms_hash", words.number(18)?)?;
-            let words = raw::call(provider, licenses, "offerState(uint64)", &[id]).await?;
-            same.address(&offer, "creator", words.address(0)?)?;
-            same.spelled(&offer, "state", &["closed", "open"], words.number(1)?)?;
-            same.number(&offer, "sold", words.number(2)?)?;
+            let (no, version) = (words.number(3)?, words.number(6)?);
+            let key = raw::call(provider, registry, "keyCommitment(uint32,uint8)", &[no, version]).await?;
+            same.number(&content, "content_id", key.number(0)?)?;
+            same.number(&content, "key_commitment", key.number(1)?)?;
+            let named = raw::call(provider, registry, "contentIdOf(uint32)", &[no]).await?;
+            same.number(&content, "content_id", named.number(0)?)?;
+            let creator = words.address(0)?.into_word().into();
+            let level = raw::call(provider, registry, "creatorLevel(address)", &[creator]).await?;
+            same.number(&content, "creator_level", level.number(0)?)?;
         }
         Ok(same.0)
     }
@@ -89,20 +87,27 @@ impl Play<'_> {
         let mut same = Same::default();
         let addresses = self.stack.deployment.addresses;
         for license in self.list("v1/licenses").await? {
-            let id: U256 = text(&license, "license_id")?.parse()?;
+            let id = number(&license, "license_id")?;
             let words = raw::call(provider, addresses.licenses, "license(uint256)", &[id]).await?;
             for (field, word) in [
                 ("offer_id", 0),
                 ("profile_id", 1),
                 ("meter_id", 2),
-                ("payment_id", 3),
-                ("units", 4),
-                ("starts_at", 5),
-                ("expires_at", 6),
+                ("units", 7),
+                ("starts_at", 8),
+                ("expires_at", 9),
+                ("periods", 10),
+                ("epoch", 11),
+                ("content_version", 13),
+                ("royalty_bps", 15),
             ] {
                 same.number(&license, field, words.number(word)?)?;
             }
-            same.flag(&license, "delivered", words.number(8)?)?;
+            same.spelled(&license, "kind", &OFFER_KINDS, words.number(3)?)?;
+            same.spelled(&license, "delivery", &DELIVERIES, words.number(4)?)?;
+            same.flag(&license, "transferable", words.number(5)?)?;
+            same.flag(&license, "delivered", words.number(12)?)?;
+            same.number(&license, "payment_id", id)?;
             let owner = raw::call(provider, addresses.licenses, "ownerOf(uint256)", &[id]).await?;
             same.address(&license, "owner", owner.address(0)?)?;
 
@@ -110,8 +115,10 @@ impl Play<'_> {
             let settled = raw::call(provider, addresses.usage, "settledUnits(uint256)", &[id]).await?;
             same.number(&usage, "settled_units", settled.number(0)?)?;
             for lane in usage["lanes"].as_array().into_iter().flatten() {
-                let ctx: U256 = text(lane, "ctx")?.parse()?;
-                let words = raw::call(provider, addresses.usage, "laneState(uint256)", &[ctx]).await?;
+                let place = [id, number(lane, "lane")?, number(lane, "epoch")?];
+                let ctx = raw::call(provider, addresses.licenses, "contextOf(uint256,uint32,uint32)", &place).await?;
+                same.number(lane, "ctx", ctx.number(0)?)?;
+                let words = raw::call(provider, addresses.usage, "laneState(uint256)", &[ctx.number(0)?]).await?;
                 for (field, word) in [
                     ("proved_head", 0),
                     ("proved_total", 1),
@@ -126,49 +133,22 @@ impl Play<'_> {
         Ok(same.0)
     }
 
-    async fn compare_payments(&self, provider: &DynProvider) -> Result<usize> {
-        let mut same = Same::default();
-        for payment in self.list("v1/payments").await? {
-            let id: U256 = text(&payment, "payment_id")?.parse()?;
-            let escrow = self.stack.deployment.addresses.escrow;
-            let words = raw::call(provider, escrow, "payment(uint256)", &[id]).await?;
-            same.address(&payment, "payer", words.address(1)?)?;
-            same.address(&payment, "token", words.address(2)?)?;
-            for (field, word) in [
-                ("license_id", 0),
-                ("amount", 3),
-                ("released", 4),
-                ("refunded", 5),
-                ("due", 6),
-                ("delivery_deadline", 11),
-                ("dispute_window_secs", 12),
-                ("releasable_at", 13),
-                ("refundable_at", 14),
-                ("frozen_at", 15),
-                ("paused_secs", 16),
-            ] {
-                same.number(&payment, field, words.number(word)?)?;
-            }
-            same.spelled(&payment, "rule", &RULES, words.number(7)?)?;
-            same.spelled(&payment, "state", &PAYMENT_STATES, words.number(8)?)?;
-        }
-        Ok(same.0)
-    }
-
     async fn compare_disputes(&self, provider: &DynProvider) -> Result<usize> {
         let mut same = Same::default();
         for dispute in self.list("v1/disputes").await? {
-            let id: U256 = text(&dispute, "dispute_id")?.parse()?;
+            let id = number(&dispute, "dispute_id")?;
             let disputes = self.stack.deployment.addresses.disputes;
             let words = raw::call(provider, disputes, "dispute(uint256)", &[id]).await?;
-            for (field, word) in [("license_id", 0), ("payment_id", 1), ("ruling_deadline", 9), ("bond", 10)] {
+            for (field, word) in [("license_id", 0), ("payment_id", 1), ("deadline", 12), ("bond", 13)] {
                 same.number(&dispute, field, words.number(word)?)?;
             }
+            same.spelled(&dispute, "kind", &DISPUTE_KINDS, words.number(2)?)?;
             same.spelled(&dispute, "state", &DISPUTE_STATES, words.number(3)?)?;
             same.spelled(&dispute, "ruling", &RULINGS, words.number(4)?)?;
-            for (field, word) in [("filer", 5), ("respondent", 6), ("arbitrator", 7)] {
+            for (field, word) in [("filer", 5), ("respondent", 6), ("arbitrator", 7), ("appeal_arbitrator", 9)] {
                 same.address(&dispute, field, words.address(word)?)?;
             }
+            same.flag(&dispute, "answered", words.number(10)?)?;
         }
         Ok(same.0)
     }
@@ -193,49 +173,19 @@ impl Play<'_> {
             other => bail!("{path} answers no list but {other}"),
         }
     }
-}
 
-/// Counts the fields that were equal, and stops at the first that is not.
-#[derive(Default)]
-struct Same(usize);
-
-impl Same {
-    fn number(&mut self, object: &Value, field: &str, chain: U256) -> Result<()> {
-        let value = match &object[field] {
-            Value::Number(number) => U256::from(number.as_u64().with_context(|| format!("{field} is {number}"))?),
-            // Decimal or 0x-prefixed.
-            Value::String(digits) => digits.parse().with_context(|| format!("{field} is `{digits}`"))?,
-            other => bail!("{field} is {other}"),
-        };
-        self.equal(object, field, value == chain, &chain)
-    }
-
-    fn address(&mut self, object: &Value, field: &str, chain: Address) -> Result<()> {
-        // ETH has no contract, and the API says so by name or by the zero address.
-        let value = match text(object, field)? {
-            "ETH" => Address::ZERO,
-            address => address.parse().with_context(|| format!("{field} is no address"))?,
-        };
-        self.equal(object, field, value == chain, &chain)
-    }
-
-    fn flag(&mut self, object: &Value, field: &str, chain: U256) -> Result<()> {
-        let value = object[field].as_bool().with_context(|| format!("{field} is no boolean"))?;
-        self.equal(object, field, value != chain.is_zero(), &chain)
-    }
-
-    fn spelled(&mut self, object: &Value, field: &str, spellings: &[&str], chain: U256) -> Result<()> {
-        let spelling = spellings.get(chain.to::<usize>()).with_context(|| format!("{field} has no number {chain}"))?;
-        self.equal(object, field, text(object, field)? == *spelling, spelling)
-    }
-
-    fn equal(&mut self, object: &Value, field: &str, equal: bool, chain: &dyn std::fmt::Display) -> Result<()> {
-        ensure!(equal, "the API says {field} = {}, the chain says {chain}, in {object}", object[field]);
-        self.0 += 1;
-        Ok(())
+    /// Who shares a payment, and how, as the escrow answers.
+    async fn raw_split(&self, provider: &DynProvider, split_id: U256) -> Result<Vec<(Address, U256)>> {
+        let escrow = self.stack.deployment.addresses.escrow;
+        let words = raw::call(provider, escrow, "split(uint64)", &[split_id]).await?;
+        // Word 0 is the offset of the list, word 1 its length.
+        let payees = 0..words.number(1)?.to::<usize>();
+        payees.map(|i| Ok((words.address(2 + 2 * i)?, words.number(3 + 2 * i)?))).collect()
     }
 }
 
-fn text<'v>(object: &'v Value, field: &str) -> Result<&'v str> {
-    object[field].as_str().with_context(|| format!("{field} is missing in {object}"))
+/// Who is paid, as the API says.
+fn payees(object: &Value) -> Result<Vec<(Address, U256)>> {
+    let payees = object["payees"].as_array().into_iter().flatten();
+    payees.map(|payee| Ok((same::address(payee, "account")?, number(payee, "share_bps")?))).collect()
 }

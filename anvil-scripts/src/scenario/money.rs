@@ -3,7 +3,7 @@
 use alloy::primitives::Address;
 use alloy::primitives::utils::format_units;
 use anyhow::Result;
-use domain::{Amount, ChainEvent, Token};
+use domain::{Amount, ChainEvent, PaymentId, Token};
 
 use super::Play;
 use super::report::Move;
@@ -22,6 +22,12 @@ impl Play<'_> {
                     self.amount(e.amount, e.token)?,
                     format!("payment {} for license {}", e.payment_id, e.license_id),
                 )),
+                ChainEvent::PaymentToppedUp(e) => Some((
+                    self.renewed_by(e.payment_id).await?,
+                    ESCROW.to_owned(),
+                    self.amount(e.added, e.token)?,
+                    format!("renewal, payment {}", e.payment_id),
+                )),
                 ChainEvent::BondHeld(e) => Some((
                     self.name(e.poster),
                     ESCROW.to_owned(),
@@ -39,6 +45,11 @@ impl Play<'_> {
             }
         }
         Ok(())
+    }
+
+    /// In the story, payers renew what they bought.
+    async fn renewed_by(&self, payment: PaymentId) -> Result<String> {
+        Ok(self.name(self.cast.anyone.chain.payment(payment).await?.payer))
     }
 
     fn name(&self, account: Address) -> String {

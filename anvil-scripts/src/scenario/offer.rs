@@ -1,6 +1,7 @@
 //! Step 2: terms.
 
 use anyhow::Result;
+use domain::OfferId;
 
 use super::register::{DELIVERED, SERVED};
 use super::{Play, made, run};
@@ -87,9 +88,19 @@ impl Play<'_> {
         )?;
         self.offers.bad = Some(bad.offer_id);
         for offer in [perpetual.offer_id, per_use.offer_id, bad.offer_id] {
-            let state = self.cast.anyone.chain.offer_state(offer).await?;
-            self.check(state.open && state.sold == 0, format!("offer {offer} is open"))?;
+            let status = self.cast.anyone.chain.offer_status(offer).await?;
+            self.check(status.is_known() && !status.closed, format!("offer {offer} is open"))?;
         }
-        Ok(())
+        let content_no = perpetual.offer_id.content_no();
+        self.check(
+            OfferId::of(content_no, perpetual.terms.nonce) == Some(perpetual.offer_id),
+            format!("offer {} is number {} of content {content_no}", perpetual.offer_id, perpetual.terms.nonce),
+        )?;
+        let chain = &self.cast.anyone.chain;
+        let alone = chain.solo_split_of(self.stack.actors.creator.address()).await?;
+        self.check(
+            alone == Some(perpetual.terms.split_id) && alone == Some(per_use.terms.split_id),
+            "both of the creator's offers pay the creator alone, by one split",
+        )
     }
 }

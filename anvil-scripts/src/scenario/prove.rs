@@ -32,23 +32,22 @@ impl Play<'_> {
                 proved.proofs.len()
             ),
         )?;
-        let payment_id = self.cast.company1.chain.license(license).await?.payment_id;
+        let payment_id = license.payment_id();
         let payment = self.cast.company1.chain.payment(payment_id).await?;
         self.check(
-            payment.released.0 == owed,
-            format!(
-                "escrow drew exactly {FETCHES} × {UNIT_PRICE} ETH = {}",
-                self.amount(payment.released, Token::ETH)?
-            ),
+            payment.due.0 == owed && payment.released.0.is_zero(),
+            format!("exactly {FETCHES} × {UNIT_PRICE} ETH = {} are due", self.amount(payment.due, Token::ETH)?),
         )?;
 
         // The creator needs nobody for this: its meter has the heads that both sides signed.
         let settled = run!(self, creator, usage::settle, [license])?;
         let after = self.cast.company1.chain.payment(payment_id).await?;
         self.check(
-            settled.drawn.0.is_zero() && after.released == payment.released,
-            "settling the same heads by signature afterwards draws nothing more",
+            settled.drawn.0.is_zero() && after.due == payment.due,
+            "settling the same heads by signature afterwards makes nothing more due",
         )?;
+        let released = run!(self, anyone, escrow::release, [payment_id])?;
+        self.check(released.amount.0 == owed, "a stranger released what is due, all of it at once")?;
         let withdrawn = run!(self, creator, escrow::withdraw, ["--token", "ETH"])?;
         let fee = run!(self, platform, escrow::withdraw, ["--token", "ETH"])?;
         self.check(

@@ -1,6 +1,7 @@
 //! Step 7: no key came.
 
 use anyhow::Result;
+use domain::PaymentState;
 
 use super::{Play, made, refused, run};
 
@@ -10,7 +11,7 @@ impl Play<'_> {
         let chain = &self.cast.company2.chain;
         let dollar = self.stack.dollar();
         let company2 = self.stack.actors.company2.address();
-        let payment_id = chain.license(license).await?.payment_id;
+        let payment_id = license.payment_id();
         let paid = chain.payment(payment_id).await?.amount;
         let before = chain.token_balance(dollar, company2).await?;
 
@@ -22,6 +23,9 @@ impl Play<'_> {
             after.0 - before.0 == paid.0,
             format!("company2 took back every one of its {}", self.amount(paid, dollar)?),
         )?;
+
+        let state = self.cast.company2.chain.payment(payment_id).await?.state;
+        self.check(state == PaymentState::Refunded, format!("payment {payment_id} is refunded, for good"))?;
 
         let late = run!(self, bad_creator, key::deliver, [license]);
         let delivered = self.cast.company2.chain.license(license).await?.delivered;

@@ -18,6 +18,10 @@ pub const FILES: [(&str, &str, &str); 4] = [
 ];
 /// Index in [`FILES`] of what is sold for ever, with its key.
 pub const DELIVERED: usize = 0;
+/// Index in [`FILES`] of what is served by the month.
+pub const SUBSCRIBED: usize = 1;
+/// Index in [`FILES`] of what is sold with the right to sell it on.
+pub const RESOLD: usize = 3;
 /// Index in [`FILES`] of what is sold per use, from the meter.
 pub const SERVED: usize = 2;
 

@@ -40,7 +40,7 @@ pub struct Report {
 /// A step of the story.
 #[derive(Debug, Serialize)]
 pub struct StepReport {
-    /// Its number in the story; one is told in two halves.
+    /// Its number in the story; some are told in two halves.
     pub number: u32,
     /// What it is about.
     pub title: String,

@@ -50,19 +50,21 @@ impl Description {
     /// # Errors
     /// If the folder cannot be written.
     pub fn write(&self, folder: &Path, deployment: &Deployment, actors: &Actors) -> Result<()> {
-        let addresses = &deployment.addresses;
-        let mut contracts = BTreeMap::from([
-            ("ContentRegistry", addresses.registry),
-            ("LicenseManager", addresses.licenses),
-            ("PaymentEscrow", addresses.escrow),
-            ("UsageTracker", addresses.usage),
-            ("DisputeResolution", addresses.disputes),
+        let mut contracts = BTreeMap::from(deployment.addresses.named());
+        contracts.extend([
             ("UsageVerifier", deployment.usage_verifier),
+            ("UsageBatchVerifier", deployment.usage_batch_verifier),
             ("KeyDeliveryVerifier", deployment.key_delivery_verifier),
+            ("ComplianceVerifier", deployment.compliance_verifier),
+            ("PurchaseRouter", deployment.purchase_router),
+            ("CompanyAccountFactory", deployment.company_accounts),
         ]);
-        if let Some(token) = deployment.dev_token {
-            contracts.insert("dUSD", token);
-        }
+        let optional = [
+            ("TimelockController", deployment.timelock),
+            ("PanelArbitrator", deployment.panel),
+            ("dUSD", deployment.dev_token),
+        ];
+        contracts.extend(optional.into_iter().filter_map(|(name, address)| Some((name, address?))));
         let actors = actors
             .all()
             .into_iter()

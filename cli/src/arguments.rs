@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::{
-    command::{completions, content, dispute, escrow, key, license, meter, offer, usage, wallet},
+    command::{completions, content, deploy, dispute, escrow, key, license, meter, offer, usage, wallet},
     failure::Failure,
     output::Output,
     session::Session,
@@ -91,6 +91,8 @@ pub enum Command {
     /// The key that signs
     #[command(subcommand)]
     Wallet(WalletCommand),
+    /// Put the contracts on a chain
+    Deploy(Box<deploy::Args>),
     /// Print a completion script for a shell
     Completions(completions::Args),
 }
@@ -186,6 +188,8 @@ verbs!(
         Prove = prove,
         /// Settle by the last head that both sides signed
         Settle = settle,
+        /// Prove that use stayed within a limit, the total hidden
+        Attest = attest,
     }
 );
 verbs!(
@@ -249,6 +253,7 @@ impl Arguments {
         let Self { global, command } = self;
         match command {
             Command::Completions(args) => Ok(Box::new(completions::run(&args))),
+            Command::Deploy(args) => Ok(Box::new(deploy::run(&global, *args).await?)),
             Command::Wallet(WalletCommand::New(args)) => Ok(Box::new(wallet::new::run(&global, &args)?)),
             Command::Wallet(WalletCommand::Import(args)) => Ok(Box::new(wallet::import::run(&global, &args)?)),
             command => {
@@ -282,7 +287,7 @@ impl Command {
             Self::Dispute(command) => command.run(session).await,
             Self::Wallet(WalletCommand::Show(args)) => Ok(Box::new(wallet::show::run(session, args).await?)),
             Self::Wallet(WalletCommand::Publish(args)) => Ok(Box::new(wallet::publish::run(session, args).await?)),
-            Self::Wallet(_) | Self::Completions(_) => {
+            Self::Wallet(_) | Self::Deploy(_) | Self::Completions(_) => {
                 Err(Failure::usage("this command needs no session").fix("run it through `Arguments::run`"))
             }
         }

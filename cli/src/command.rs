@@ -2,6 +2,7 @@
 
 pub mod completions;
 pub mod content;
+pub mod deploy;
 pub mod dispute;
 pub mod escrow;
 pub mod key;

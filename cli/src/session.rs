@@ -1,7 +1,7 @@
 //! What a command works with: one network, one wallet, one folder.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
 
@@ -144,34 +144,7 @@ impl Session {
     }
 
     fn find_wallet(&self) -> Result<Wallet, Failure> {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        if let Some(path) = &self.keystore {
-            return self.open_keystore(path);
-        }
-        match (variable("DATAVAULT_PRIVATE_KEY"), variable("DATAVAULT_ACTOR")) {
-            (Some(_), Some(_)) => {
-                return Err(
-                    Failure::usage("DATAVAULT_PRIVATE_KEY and DATAVAULT_ACTOR both say who signs").fix("unset one")
-                );
-            }
-            (Some(key), None) => {
-                return Wallet::from_hex(&zeroize::Zeroizing::new(key), "DATAVAULT_PRIVATE_KEY");
-            }
-            (None, Some(actor)) => return self.network.actor(&actor),
-            (None, None) => {}
-        }
-        match only_keystore(&keystore_dir(&data_root()?))? {
-            Some(path) => self.open_keystore(&path),
-            None => Err(Failure::usage("this needs a key to sign with").fix(
-                "make one with `datavault wallet new`, name a --keystore, or set DATAVAULT_PRIVATE_KEY \
-                 (on the development network: DATAVAULT_ACTOR)",
-            )),
-        }
-    }
-
-    fn open_keystore(&self, path: &std::path::Path) -> Result<Wallet, Failure> {
-        let password = read_password(self.password_file.as_deref(), &format!("Password of {}: ", path.display()))?;
-        Wallet::from_keystore(path, &password)
+        find_wallet(self.keystore.as_deref(), self.password_file.as_deref(), Some(&self.network))
     }
 
     /// The wallet's folder.
@@ -242,5 +215,51 @@ impl Session {
         let words =
             (alloy::primitives::U256::from(self.chain.chain_id()), self.addresses().registry, creator, content_hash);
         ContentId(alloy::primitives::keccak256(words.abi_encode()))
+    }
+}
+
+/// Who signs where there is no session, because no contracts are there yet.
+///
+/// # Errors
+/// If there is no key, or it cannot be opened.
+pub(crate) fn wallet_of(global: &Global) -> Result<Wallet, Failure> {
+    find_wallet(global.keystore.as_deref(), global.password_file.as_deref(), None)
+}
+
+fn find_wallet(
+    keystore: Option<&Path>,
+    password_file: Option<&Path>,
+    network: Option<&Network>,
+) -> Result<Wallet, Failure> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let open = |path: &Path| {
+        let password = read_password(password_file, &format!("Password of {}: ", path.display()))?;
+        Wallet::from_keystore(path, &password)
+    };
+    if let Some(path) = keystore {
+        return open(path);
+    }
+    match (variable("DATAVAULT_PRIVATE_KEY"), variable("DATAVAULT_ACTOR")) {
+        (Some(_), Some(_)) => {
+            return Err(Failure::usage("DATAVAULT_PRIVATE_KEY and DATAVAULT_ACTOR both say who signs").fix("unset one"));
+        }
+        (Some(key), None) => {
+            return Wallet::from_hex(&zeroize::Zeroizing::new(key), "DATAVAULT_PRIVATE_KEY");
+        }
+        (None, Some(actor)) => {
+            let network = network.ok_or_else(|| {
+                Failure::usage("DATAVAULT_ACTOR is of a development network, which this command has none of")
+                    .fix("set DATAVAULT_PRIVATE_KEY, or name a --keystore")
+            })?;
+            return network.actor(&actor);
+        }
+        (None, None) => {}
+    }
+    match only_keystore(&keystore_dir(&data_root()?))? {
+        Some(path) => open(&path),
+        None => Err(Failure::usage("this needs a key to sign with").fix(
+            "make one with `datavault wallet new`, name a --keystore, or set DATAVAULT_PRIVATE_KEY \
+             (on the development network: DATAVAULT_ACTOR)",
+        )),
     }
 }

@@ -16,7 +16,8 @@ use crate::{
     submit::{Transaction, announced},
 };
 
-/// Pay for more periods of a subscription, at the price of the first. Anyone may; it goes to the same license.
+/// Pay for more periods of a subscription, at the price of the first. Whoever paid that one may, and of a
+/// delivered license without a bond anyone.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  datavault license renew 3\n  datavault license renew 3 --periods 12")]
 pub struct Args {

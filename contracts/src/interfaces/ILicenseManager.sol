@@ -294,8 +294,9 @@ interface ILicenseManager is ILicenseManagerEvents, ILicenseManagerErrors {
         bytes calldata signature
     ) external payable returns (uint256 licenseId);
 
-    /// @notice ERC-5643: pays `duration` seconds more, whole periods, at the price of the first. Anyone may; the caller
-    ///         pays, in ETH exactly or by allowance to the escrow.
+    /// @notice ERC-5643: pays `duration` seconds more, whole periods, at the price of the first. The caller pays, in ETH
+    ///         exactly or by allowance to the escrow. The payer of the first payment may; of a delivered license without
+    ///         a bond anyone, who is the payer of that renewal.
     function renewSubscription(uint256 tokenId, uint64 duration) external payable;
 
     /// @notice ERC-5643: the payer ends a PerUse or served Subscription license now. A deposit is refundable after the

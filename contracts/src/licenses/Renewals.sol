@@ -25,13 +25,15 @@ abstract contract Renewals is KeyDelivery {
         (Renewal memory renewal, LicenseRecord memory record, uint96 traits) = _renewal(tokenId, duration);
         Payment memory first = renewal.first;
         _checkValue(first.token, renewal.price);
+        bool served = traits.delivery() == Delivery.Served;
+        // What is added here is refunded to that payer, or keeps its bond: nobody else's to give or to prolong.
+        if ((served || traits.bonded()) && msg.sender != first.payer) revert NotPayer(tokenId, msg.sender);
 
         record.units += uint40(record.units / traits.periods() * renewal.added);
         record.lasts += uint32(duration);
         record.writeRecord(_manager().licenses[tokenId]);
         uint8 periods = uint8(traits.periods() + renewal.added);
         _setExtraData(tokenId, traits.withPeriods(periods));
-        bool served = traits.delivery() == Delivery.Served;
         uint256 paymentId = served ? tokenId : ++_manager().lastId;
         uint40 expiry = _expiry(record);
         emit LicenseRenewed(tokenId, paymentId, periods, record.units, expiry);
@@ -59,14 +61,17 @@ abstract contract Renewals is KeyDelivery {
         LicenseRecord storage record = _manager().licenses[tokenId];
         _checkNotExpired(tokenId, record);
 
-        uint40 grace = traits.kind() == OfferKind.PerUse ? first.deadline - _expiry(record) : 0;
+        uint40 sooner = _expiry(record);
         // Zero would be for ever.
         uint256 lasted = block.timestamp - record.startsAt;
         record.lasts = lasted == 0 ? 1 : uint32(lasted);
         uint40 expiry = _expiry(record);
+        sooner -= expiry;
+        // The payment's clock is behind by what it was frozen for, and the grace is to run from now.
+        if (sooner != 0) sooner += first.pausedSecs;
         emit LicenseEnded(tokenId, expiry);
         emit SubscriptionUpdate(tokenId, expiry);
-        escrow.end(tokenId, expiry + grace);
+        escrow.end(tokenId, first.deadline - sooner);
     }
 
     /// @inheritdoc ILicenseManager

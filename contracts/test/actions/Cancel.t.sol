@@ -126,6 +126,41 @@ contract CancelTest is Base {
         );
     }
 
+    /// The payment's clock stood still, and is still behind by as much.
+    function test_the_grace_is_no_longer_after_a_freeze() public {
+        uint256 licenseId = _buyPerUse();
+        vm.startPrank(address(disputes));
+        vm.warp(START + 1 days);
+        escrow.freeze(licenseId, 1);
+        vm.warp(START + 6 days);
+        escrow.unfreeze(licenseId, 1, false);
+        vm.stopPrank();
+        uint40 now_ = START + 8 days;
+        vm.warp(now_);
+        _cancel(licenseId);
+        // Twice is no different.
+        _cancel(licenseId);
+        vm.warp(now_ + GRACE - 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(IPaymentEscrow.NotRefundableYet.selector, licenseId, now_ + GRACE - 5 days)
+        );
+        escrow.refund(licenseId);
+        vm.warp(now_ + GRACE);
+        escrow.refund(licenseId);
+    }
+
+    function test_in_the_last_second_after_a_freeze_nothing_moves() public {
+        uint256 licenseId = _buyPerUse();
+        vm.startPrank(address(disputes));
+        escrow.freeze(licenseId, 1);
+        vm.warp(START + 5 days);
+        escrow.unfreeze(licenseId, 1, false);
+        vm.stopPrank();
+        vm.warp(START + DURATION);
+        _cancel(licenseId);
+        assertEq(_payment(licenseId).deadline, START + DURATION + GRACE);
+    }
+
     function test_not_while_disputed_or_with_ether() public {
         uint256 licenseId = _buyPerUse();
         vm.expectRevert(abi.encodeWithSelector(ILicenseManagerErrors.WrongValue.selector, 1, 0));

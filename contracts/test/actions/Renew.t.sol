@@ -7,7 +7,8 @@ import {
     ILicenseManagerErrors,
     ILicenseManagerEvents,
     License,
-    Offer
+    Offer,
+    Order
 } from "../../src/interfaces/ILicenseManager.sol";
 import {Payment, PaymentState, ReleaseRule} from "../../src/interfaces/IPaymentEscrow.sol";
 import {Timings} from "../../src/libraries/Timings.sol";
@@ -79,17 +80,15 @@ contract RenewTest is Base {
         _notRenewable(licenseId);
         _deliver(licenseId);
         vm.warp(START + 3 days);
-        _fund(stranger);
         vm.expectEmit(address(manager));
         emit ILicenseManagerEvents.LicenseRenewed(
             licenseId, licenseId + 2, 3, 3 * UNITS, START + 3 * DURATION
         );
-        vm.prank(stranger);
-        manager.renewSubscription(licenseId, 2 * DURATION);
+        _renew(licenseId, 2 * DURATION);
 
         Payment memory payment = escrow.payment(licenseId + 2);
         assertEq(payment.licenseId, licenseId);
-        assertEq(payment.payer, stranger);
+        assertEq(payment.payer, licensee);
         assertEq(payment.amount, 2 * uint256(PRICE));
         assertEq(uint8(payment.rule), uint8(ReleaseRule.Cliff));
         assertEq(uint8(payment.state), uint8(PaymentState.Delivered));
@@ -98,6 +97,41 @@ contract RenewTest is Base {
         assertEq(_bond(licenseId).deadline, START + 3 * DURATION + GRACE);
         // The next purchase has the next id.
         assertEq(_buyPerpetual(), licenseId + 3);
+    }
+
+    function test_delivered_without_a_bond_anyone_renews_and_is_the_payer() public {
+        Offer memory offer = _subscriptionKey(_content());
+        (offer.bond, offer.overagePrice) = (0, 0);
+        uint256 licenseId = _buyOf(offer);
+        _deliver(licenseId);
+        _fund(stranger);
+        vm.prank(stranger);
+        manager.renewSubscription(licenseId, DURATION);
+        assertEq(escrow.payment(licenseId + 1).payer, stranger);
+    }
+
+    /// The creator gets the price back, less the fee: for little it could keep a bond from its payer for decades.
+    function test_nobody_else_prolongs_a_payers_bond() public {
+        uint256 licenseId = _buySubscriptionKey();
+        _deliver(licenseId);
+        _fund(creator);
+        vm.prank(creator);
+        vm.expectRevert(abi.encodeWithSelector(ILicenseManagerErrors.NotPayer.selector, licenseId, creator));
+        manager.renewSubscription(licenseId, 100 * uint64(DURATION));
+        assertEq(_bond(licenseId).deadline, START + DURATION + GRACE);
+    }
+
+    /// What does not vest is refunded to the payer: who gives a license could end it for what others added.
+    function test_nobody_else_tops_up_what_a_payer_can_end() public {
+        Offer memory offer = _subscriptionServed(_content());
+        Order memory order = _order(_setOffer(offer), _profile(), 0);
+        order.payer = stranger;
+        uint256 licenseId = _buy(order, offer);
+        vm.expectRevert(abi.encodeWithSelector(ILicenseManagerErrors.NotPayer.selector, licenseId, licensee));
+        _renew(licenseId, 12 * uint64(DURATION));
+        _fund(stranger);
+        vm.prank(stranger);
+        manager.renewSubscription(licenseId, DURATION);
     }
 
     function test_in_ether_to_the_wei() public {

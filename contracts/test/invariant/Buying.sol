@@ -102,7 +102,7 @@ abstract contract Buying is Offering {
 
     // ---- later
 
-    /// One or two periods more, paid by anybody. Now and then by half.
+    /// One or two periods more, mostly paid by who paid the first. Now and then by half.
     function renew(uint256 seed) external step("renew") {
         seed = _spread(seed);
         (uint256 licenseId, bool any) = _pickSubscription(seed);
@@ -115,7 +115,11 @@ abstract contract Buying is Offering {
         bool byMachine = _owner(licenseId) == address(company) && seed >> 48 & 1 == 0;
         uint256 price = uint256(offer.price) * periods;
         uint256 value;
-        address funder = buyers[(seed >> 96) % 3].account;
+        address payer = sys.escrow.payment(licenseId).payer;
+        address funder = seed >> 56 & 3 == 0 ? buyers[(seed >> 96) % 3].account : payer;
+        if (l.delivery == Delivery.Served || l.bonded) {
+            expected = expected && payer == (byMachine ? address(company) : funder);
+        }
         if (byMachine) {
             expected = expected && price <= company.left(machine, offer.token);
             _give(offer.token, price);

@@ -56,10 +56,12 @@ contract DisputeResolution is Escalation {
         _checkDisputable(licenseId, kind, paymentId, terms);
 
         Arbitration memory a;
-        (c.arbitrationId, a) = _pin(terms.arbitrator);
+        (c.arbitrationId, a) = _pin(DisputeCases.isByProgram(kind) ? address(0) : terms.arbitrator);
         if (msg.value != a.bond) revert BondDiffers(msg.value, a.bond);
         if (kind == DisputeKind.UnauthorizedAccess) {
             c.wasValid = ILicenseManager(address(licenseManager)).isValid(licenseId);
+        } else if (kind == DisputeKind.NonPayment) {
+            _store().settledAtFiling[disputeId] = usageTracker.settledUnits(licenseId);
         }
         c.filer = msg.sender;
         c.state = DisputeState.Filed;
@@ -123,9 +125,9 @@ contract DisputeResolution is Escalation {
         if (signedHead.licenseId != licenseId) revert CheckInconclusive(disputeId);
         bool shown;
         if (c.kind == DisputeKind.NonPayment) {
-            uint256 before = usageTracker.settledUnits(licenseId);
-            usageTracker.settleSigned(signedHead);
-            shown = usageTracker.settledUnits(licenseId) > before;
+            // Also by what was settled since: the licensee may have seen this head come.
+            _settleIfNew(signedHead);
+            shown = usageTracker.settledUnits(licenseId) > _store().settledAtFiling[disputeId];
         } else if (c.kind == DisputeKind.UsageExceeded) {
             _settleIfNew(signedHead);
             shown = usageTracker.settledUnits(licenseId)
@@ -157,9 +159,12 @@ contract DisputeResolution is Escalation {
     // ---- internals
 
     function _execute(DisputeCase memory c) private {
+        // A claim that any head could have shown: freezing on no grounds costs the bond.
+        bool unshown = c.state == DisputeState.Filed && DisputeCases.isOfUse(c.kind);
         c.state = DisputeState.Executed;
         _save(c);
-        address bondRecipient = c.ruling == Ruling.None || c.isForFiler() ? c.filer : _respondent(c);
+        bool toFiler = c.isForFiler() || (c.ruling == Ruling.None && !unshown);
+        address bondRecipient = toFiler ? c.filer : _respondent(c);
         emit DisputeExecuted(c.id, c.ruling, bondRecipient);
         uint256 paymentId = c.paymentId();
         if (paymentId != 0) {

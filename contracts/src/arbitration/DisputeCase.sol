@@ -56,6 +56,16 @@ library DisputeCases {
         return kind == DisputeKind.NonDelivery || kind == DisputeKind.ContentMismatch;
     }
 
+    /// Whether a head that both signed shows it.
+    function isOfUse(DisputeKind kind) internal pure returns (bool) {
+        return kind == DisputeKind.UsageExceeded || kind == DisputeKind.NonPayment;
+    }
+
+    /// Whether nobody but a program decides it.
+    function isByProgram(DisputeKind kind) internal pure returns (bool) {
+        return kind == DisputeKind.NonDelivery || isOfUse(kind);
+    }
+
     /// Whether a ruling in the filer's favour is what was decided.
     function isForFiler(DisputeCase memory c) internal pure returns (bool) {
         return c.ruling == (isByLicensee(c.kind) ? Ruling.Licensee : Ruling.Creator);

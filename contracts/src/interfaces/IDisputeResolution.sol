@@ -34,7 +34,8 @@ enum DisputeState {
     Executed
 }
 
-/// @notice What was decided. `None` also stands for a time-out: nothing moves, the bond returns.
+/// @notice What was decided. `None` also stands for a time-out: nothing moves, the bond returns, but for that of a
+///         UsageExceeded or NonPayment that no head showed: it goes to the respondent.
 enum Ruling {
     None,
     Creator,
@@ -140,7 +141,8 @@ interface IDisputeResolution {
 
     /// @notice Files a dispute with the bond as `msg.value`; freezes the payment that it is about. Licensee or creator,
     ///         as the kind says. A payment is disputed at most once.
-    /// @param offer The terms that the license was sold at: they pin the arbitrator.
+    /// @param offer The terms that the license was sold at: they pin the arbitrator, of a ContentMismatch or
+    ///        UnauthorizedAccess. Of the other kinds there is none: a program decides.
     /// @return disputeId The id of the payment; of an UnauthorizedAccess, 2^40 + the license's id.
     function file(uint256 licenseId, DisputeKind kind, Offer calldata offer, bytes calldata evidenceCid)
         external
@@ -177,7 +179,7 @@ interface IDisputeResolution {
     function execute(uint256 disputeId) external;
 
     /// @notice Ends a dispute that nobody decided in time, as if refused; an appeal that nobody decided leaves the
-    ///         first ruling. Anyone may.
+    ///         first ruling. A UsageExceeded or NonPayment that no head showed costs the bond. Anyone may.
     function timeOut(uint256 disputeId) external;
 
     // ---- views

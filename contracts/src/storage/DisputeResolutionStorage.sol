@@ -56,4 +56,6 @@ struct DisputeResolutionStorage {
     mapping(address arbitrator => mapping(uint256 externalId => uint256 disputeId)) externalDisputes;
     FilingRules rules;
     uint24 lastArbitrationId;
+    /// Of a NonPayment: the license's settled units when it was filed.
+    mapping(uint256 disputeId => uint64) settledAtFiling;
 }

@@ -144,19 +144,34 @@ contract DisputeCheckHeadTest is DisputeBase {
     }
 
     function test_non_payment_needs_more_than_was_settled() public {
+        uint256 paid = _buyPerUse();
+        SignedHead memory head = _signedHead(paid, 0, 30);
+        tracker.settleSigned(head);
+        _file(paid, DisputeKind.NonPayment);
+        _expect(IDisputeResolution.CheckInconclusive.selector, paid);
+        disputes.checkHead(paid, head);
+        disputes.checkHead(paid, _signedHead(paid, 0, 31));
+        _assertState(paid, DisputeState.Ruled, Ruling.Creator);
+    }
+
+    /// Or the licensee, seeing the head come, would settle it a moment before and be given the bond.
+    function test_what_was_settled_after_the_filing_shows_it_too() public {
         SignedHead memory head = _signedHead(perUse, 0, 30);
         tracker.settleSigned(head);
-        vm.expectRevert(abi.encodeWithSelector(IUsageTracker.TotalNotAbove.selector, 30, 30));
         disputes.checkHead(nonPayment, head);
-        _assertState(nonPayment, DisputeState.Filed, Ruling.None);
+        _assertState(nonPayment, DisputeState.Ruled, Ruling.Creator);
+        disputes.execute(nonPayment);
+        assertEq(_ether(creator), BOND);
     }
 
     /// A head can be new to the tracker and settle nothing, when a proof settled as much before.
     function test_a_head_that_settles_nothing_new_changes_nothing() public {
-        tracker.settleUsage(_batch(perUse));
-        SignedHead memory head = _signedHead(perUse, 0, 10);
-        _expect(IDisputeResolution.CheckInconclusive.selector, nonPayment);
-        disputes.checkHead(nonPayment, head);
+        uint256 paid = _buyPerUse();
+        tracker.settleUsage(_batch(paid));
+        _file(paid, DisputeKind.NonPayment);
+        SignedHead memory head = _signedHead(paid, 0, 10);
+        _expect(IDisputeResolution.CheckInconclusive.selector, paid);
+        disputes.checkHead(paid, head);
         tracker.settleSigned(head);
     }
 

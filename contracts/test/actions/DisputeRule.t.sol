@@ -301,17 +301,53 @@ contract DisputeExecuteTest is DisputeBase {
         }
     }
 
-    /// An arbitrator may decide what a program could have; money does not move by it.
-    function test_rulings_on_use_move_only_the_bond() public {
-        uint256 licenseId = _buySubscriptionKey();
-        uint256 exceeded = _file(licenseId, DisputeKind.UsageExceeded);
-        _answer(exceeded);
-        _ruleDirectly(exceeded, Ruling.Licensee);
-        disputes.execute(exceeded);
+    /// Else whoever chose the arbitrator could freeze money and have its bond back.
+    function test_no_arbitrator_decides_what_a_program_does() public {
+        uint256 undelivered = _buyPerpetual();
+        _at(1 days + DELIVERY_WINDOW + 1);
+        uint256[2] memory ids = [
+            _file(_buySubscriptionKey(), DisputeKind.UsageExceeded),
+            _file(undelivered, DisputeKind.NonDelivery)
+        ];
+        for (uint256 i = 0; i < 2; ++i) {
+            _answer(ids[i]);
+            assertEq(disputes.dispute(ids[i]).arbitrator, address(0));
+            assertEq(
+                disputes.dispute(ids[i]).deadline, vm.getBlockTimestamp() + Timings.RESPOND + Timings.ESCALATE
+            );
+            vm.expectPartialRevert(IDisputeResolution.ArbitratorMissing.selector);
+            _ruleDirectly(ids[i], Ruling.Creator);
+            vm.expectPartialRevert(IDisputeResolution.ArbitratorMissing.selector);
+            disputes.escalate(ids[i]);
+        }
+    }
+
+    function test_what_no_head_showed_in_time_costs_the_bond() public {
+        uint256 perUse = _buyPerUse();
+        uint256 bonded = _buySubscriptionKey();
+        uint256[2] memory ids =
+            [_file(perUse, DisputeKind.NonPayment), _file(bonded, DisputeKind.UsageExceeded)];
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.warp(disputes.dispute(ids[i]).deadline + 1);
+            vm.expectEmit(address(disputes));
+            emit IDisputeResolution.DisputeExecuted(ids[i], Ruling.None, licensee);
+            disputes.timeOut(ids[i]);
+            assertEq(_ether(licensee), (i + 1) * BOND);
+            Payment memory payment = escrow.payment(ids[i]);
+            assertEq(payment.frozenAt, 0);
+            assertEq(uint8(payment.state), uint8(PaymentState.Held));
+            assertEq(payment.refunded, 0);
+        }
+    }
+
+    /// It was true when it was filed, and nothing could make it untrue.
+    function test_a_non_delivery_that_nobody_checked_returns_the_bond() public {
+        uint256 undelivered = _buyPerpetual();
+        _at(1 days + DELIVERY_WINDOW + 1);
+        uint256 filed = _file(undelivered, DisputeKind.NonDelivery);
+        vm.warp(disputes.dispute(filed).deadline + 1);
+        disputes.timeOut(filed);
         assertEq(_ether(licensee), BOND);
-        Payment memory bond = _bond(licenseId);
-        assertEq(bond.frozenAt, 0);
-        assertEq(uint8(bond.state), uint8(PaymentState.Held));
-        assertEq(bond.refunded, 0);
+        escrow.refund(undelivered);
     }
 }

@@ -15,6 +15,7 @@ abstract contract Disputing is Using {
     uint256 private constant ACCESS = 1 << 40;
 
     mapping(uint256 disputeId => bool) private _wasValid;
+    mapping(uint256 disputeId => uint64) private _settledAtFiling;
 
     function file(uint256 seed) external step("file") {
         seed = _spread(seed);
@@ -32,6 +33,7 @@ abstract contract Disputing is Using {
         vm.prank(filer);
         try sys.disputes.file{value: bond}(licenseId, kind, _terms[licenseId], CID) returns (uint256 id) {
             _wasValid[id] = wasValid;
+            _settledAtFiling[id] = sys.tracker.settledUnits(licenseId);
             ++succeeded[bytes32(uint256(bytes32("file ")) + (uint256(uint8(kind)) + 48 << 208))];
             _outcome(true, expected);
         } catch {
@@ -76,7 +78,7 @@ abstract contract Disputing is Using {
         }
         if (id == 0) return;
         (SignedHead memory head, bool genuine) = _signedHead(d.licenseId, seed >> 16);
-        bool expected = d.state == DisputeState.Filed && _isShown(d, head, genuine);
+        bool expected = d.state == DisputeState.Filed && _isShown(id, d, head, genuine);
         try sys.disputes.checkHead(id, head) {
             _signedUpTo(head);
             _outcome(true, expected);
@@ -245,15 +247,20 @@ abstract contract Disputing is Using {
         return kind != DisputeKind.NonDelivery || p.rule == ReleaseRule.Cliff && _now() > p.deadline;
     }
 
-    function _isShown(Dispute memory d, SignedHead memory head, bool genuine) private view returns (bool) {
+    function _isShown(uint256 id, Dispute memory d, SignedHead memory head, bool genuine)
+        private
+        view
+        returns (bool)
+    {
+        bool ofUse = d.kind == DisputeKind.NonPayment || d.kind == DisputeKind.UsageExceeded;
         LaneState memory lane =
             sys.tracker.laneState(sys.manager.contextOf(d.licenseId, head.lane, head.epoch));
         bool isNew = head.total > lane.signedTotal;
         uint256 grown = head.total > lane.settledTotal ? head.total - lane.settledTotal : 0;
         bool settles = genuine && _maySettleHead(head);
-        if (d.kind == DisputeKind.NonPayment) return settles && grown != 0;
-        if (d.kind != DisputeKind.UsageExceeded || isNew && !settles) return false;
+        if (!ofUse || isNew && !settles) return false;
         uint256 units = sys.tracker.settledUnits(d.licenseId) + (isNew ? grown : 0);
+        if (d.kind == DisputeKind.NonPayment) return units > _settledAtFiling[id];
         return units > sys.manager.license(d.licenseId).units;
     }
 

@@ -72,6 +72,10 @@ interface ICompanyAccount {
     /// @notice Reads as set and spent, also when the period is over.
     function budget(address machine, address token) external view returns (Budget memory);
 
+    /// @notice What the owner signs (EIP-712, domain "Datavault Company" version "1" at this account,
+    ///         CompanyMessage(bytes32 hash)) where the account is asked by ERC-1271 for a signature of `hash`.
+    function messageDigest(bytes32 hash) external view returns (bytes32);
+
     /// @notice Whether a machine has any budget.
     function isMachine(address machine) external view returns (bool);
 }

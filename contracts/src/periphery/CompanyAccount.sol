@@ -14,6 +14,7 @@ import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {ERC721Holder} from "@openzeppelin/contracts/token/ERC721/utils/ERC721Holder.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
@@ -36,6 +37,9 @@ contract CompanyAccount is
 
     address private constant ETHER = address(0);
     bytes4 private constant INVALID_SIGNATURE = 0xffffffff;
+    bytes32 private constant DOMAIN_TYPEHASH =
+        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+    bytes32 private constant MESSAGE_TYPEHASH = keccak256("CompanyMessage(bytes32 hash)");
 
     ILicenseManager public immutable licenseManager;
     IPaymentEscrow public immutable escrow;
@@ -149,8 +153,9 @@ contract CompanyAccount is
     // ---- views
 
     /// @inheritdoc IERC1271
+    /// @dev Of {messageDigest}: what the owner signs for itself, or for another account of its own, is not signed here.
     function isValidSignature(bytes32 hash, bytes calldata signature) external view returns (bytes4) {
-        bool byOwner = SignatureChecker.isValidSignatureNowCalldata(owner(), hash, signature);
+        bool byOwner = SignatureChecker.isValidSignatureNowCalldata(owner(), messageDigest(hash), signature);
         return byOwner ? IERC1271.isValidSignature.selector : INVALID_SIGNATURE;
     }
 
@@ -163,6 +168,16 @@ contract CompanyAccount is
     /// @inheritdoc ICompanyAccount
     function budget(address machine, address token) external view returns (Budget memory) {
         return _budgets[machine][token];
+    }
+
+    /// @inheritdoc ICompanyAccount
+    function messageDigest(bytes32 hash) public view returns (bytes32) {
+        bytes32 domain = keccak256(
+            abi.encode(
+                DOMAIN_TYPEHASH, keccak256("Datavault Company"), keccak256("1"), block.chainid, address(this)
+            )
+        );
+        return MessageHashUtils.toTypedDataHash(domain, keccak256(abi.encode(MESSAGE_TYPEHASH, hash)));
     }
 
     /// @inheritdoc ICompanyAccount

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ICompanyAccount} from "../../src/interfaces/ICompanyAccount.sol";
-import {Offer} from "../../src/interfaces/ILicenseManager.sol";
+import {ILicenseManagerErrors, Offer} from "../../src/interfaces/ILicenseManager.sol";
 import {IPaymentEscrow, PaymentState} from "../../src/interfaces/IPaymentEscrow.sol";
 import {Purchase} from "../../src/interfaces/IPurchaseRouter.sol";
 import {Base} from "../Base.t.sol";
@@ -324,9 +324,37 @@ contract CompanyMoneyTest is CompanyBase {
     function test_signatures_are_the_owners() external view {
         bytes32 hash = keccak256("anything");
         IERC1271 signer = IERC1271(address(account));
+        bytes32 digest = account.messageDigest(hash);
         assertEq(
-            signer.isValidSignature(hash, _sign(companySecret, hash)), IERC1271.isValidSignature.selector
+            signer.isValidSignature(hash, _sign(companySecret, digest)), IERC1271.isValidSignature.selector
         );
-        assertEq(signer.isValidSignature(hash, _sign(machineSecret, hash)), bytes4(0xffffffff));
+        assertEq(signer.isValidSignature(hash, _sign(machineSecret, digest)), bytes4(0xffffffff));
+    }
+
+    /// A Permit2 transfer does not say from whom: the owner's own would be one of each of its accounts.
+    function test_what_the_owner_signs_elsewhere_is_not_signed_here() external {
+        bytes32 hash = keccak256("anything");
+        bytes4 invalid = 0xffffffff;
+        IERC1271 signer = IERC1271(address(account));
+        assertEq(signer.isValidSignature(hash, _sign(companySecret, hash)), invalid);
+        ICompanyAccount other = ICompanyAccount(factory.create(company, keccak256("other")));
+        bytes memory signature = _sign(companySecret, other.messageDigest(hash));
+        assertEq(signer.isValidSignature(hash, signature), invalid);
+        assertEq(
+            IERC1271(address(other)).isValidSignature(hash, signature), IERC1271.isValidSignature.selector
+        );
+    }
+
+    /// Else a machine could spend its budget on refunds to whoever gave the company a license.
+    function test_a_given_license_is_not_renewed() external {
+        Offer memory offer = _subscriptionServed(_content());
+        Purchase memory purchase = _purchase(offer);
+        purchase.order.payer = stranger;
+        _fund(stranger);
+        vm.prank(stranger);
+        uint256 licenseId = manager.buy(purchase.order, offer);
+        vm.expectRevert(abi.encodeWithSelector(ILicenseManagerErrors.NotPayer.selector, licenseId, account));
+        vm.prank(machine);
+        account.renew(licenseId, DURATION);
     }
 }

@@ -190,7 +190,9 @@ abstract contract DisputeBook is IDisputeResolution, Operated {
         c.state = DisputeState.Ruled;
         c.ruling = ruling;
         c.isFinal = isFinal;
-        c.deadline = _after(isFinal ? 0 : Timings.APPEAL);
+        // A program may decide long after the deadline, as long as nobody timed it out: never later than it was.
+        if (!isFinal) c.deadline = _after(Timings.APPEAL);
+        else if (block.timestamp < c.deadline) c.deadline = _after(0);
         _save(c);
         emit DisputeRuled(c.id, by, ruling, isFinal ? c.deadline : c.deadline + 1);
     }

@@ -53,6 +53,19 @@ contract DisputeBoundTest is DisputeBase {
         _endAsAnyone(_file(undelivered, DisputeKind.NonDelivery));
     }
 
+    /// What a program can tell it can tell for ever, as long as nobody ended it.
+    function test_a_program_decides_however_late() public {
+        uint256 undelivered = _buyPerpetual();
+        vm.warp(block.timestamp + DELIVERY_WINDOW + 1);
+        uint256 disputeId = _file(undelivered, DisputeKind.NonDelivery);
+        uint40 deadline = disputes.dispute(disputeId).deadline;
+        vm.warp(block.timestamp + 10 * 365 days);
+        disputes.check(disputeId);
+        assertEq(disputes.dispute(disputeId).deadline, deadline, "never later than it was");
+        disputes.execute(disputeId);
+        assertEq(escrow.balanceOf(licensee, address(token)), PRICE);
+    }
+
     /// Random steps at random times before courts that change their ways.
     function testFuzz_8_every_dispute_ends_in_time(uint256 seed) public {
         bool direct = seed & 1 == 0;

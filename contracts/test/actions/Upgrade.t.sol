@@ -145,10 +145,10 @@ contract UpgradeTest is Base {
         );
         bytes32 managerCounters = bytes32(uint256(_slot("datavault.storage.LicenseManager")) + 5);
         assertEq(uint256(vm.load(address(manager), managerCounters)), 1 | 1 << 40);
-        bytes32 lane = keccak256(abi.encode(1, uint256(_slot("datavault.storage.UsageTracker")) + 1));
+        bytes32 asked = keccak256(abi.encode(1, uint256(_slot("datavault.storage.UsageTracker")) + 1));
         vm.warp(START + 1 days);
         tracker.settleUsage(_batch(1));
-        assertEq(uint256(vm.load(address(tracker), lane)), 10);
+        assertEq(vm.load(address(tracker), asked), bytes32(uint256(uint160(address(verifier)))));
         bytes32 rules = bytes32(uint256(_slot("datavault.storage.DisputeResolution")) + 4);
         assertEq(uint256(vm.load(address(disputes), rules)) >> 176, BOND);
     }

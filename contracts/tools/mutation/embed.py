@@ -23,7 +23,7 @@ library Mutant {
     }
 
     function _on(uint160 id) private view returns (bool) {
-        return uint160(block.coinbase) == id;
+        return block.coinbase == address(id);
     }
 }
 """

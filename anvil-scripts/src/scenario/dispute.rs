@@ -39,7 +39,7 @@ impl Play<'_> {
         self.check(inspected.recommended == Ruling::Licensee, format!("verdict: {}", inspected.verdict))?;
         run!(self, arbitrator, dispute::rule, [dispute, "--for", "licensee"])?;
         let early = run!(self, anyone, dispute::execute, [dispute]);
-        self.check(refused(early, ""), "the ruling is not executed while it can be appealed")?;
+        self.check(refused(early, "is not possible before"), "the ruling is not executed while it can be appealed")?;
         self.travel_days(APPEAL_DAYS).await?;
         run!(self, anyone, dispute::execute, [dispute])?;
 

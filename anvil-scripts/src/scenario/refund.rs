@@ -29,6 +29,9 @@ impl Play<'_> {
 
         let late = run!(self, bad_creator, key::deliver, [license]);
         let delivered = self.cast.company2.chain.license(license).await?.delivered;
-        self.check(refused(late, "") && !delivered, "the key can no longer be delivered, so it is not shown")
+        self.check(
+            refused(late, "the payment is closed") && !delivered,
+            "the key can no longer be delivered, so it is not shown",
+        )
     }
 }

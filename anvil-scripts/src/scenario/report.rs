@@ -137,7 +137,9 @@ impl Report {
             began: None,
         };
         for step in &stack.deployed {
-            report.gas("deploy a contract", "deployer", step.gas_used);
+            // Calls are named by what they do, contracts by their own name.
+            let call = step.name.starts_with(char::is_lowercase);
+            report.gas(if call { step.name } else { "deploy a contract" }, "deployer", step.gas_used);
         }
         report
     }

@@ -51,7 +51,7 @@ impl Play<'_> {
     async fn accept(&mut self, license: LicenseId) -> Result<()> {
         let signed = run!(self, company1, key::accept, [license, "--sign-only"])?;
         let foreign = run!(self, company2, key::accept, [license]);
-        self.check(refused(foreign, ""), "nobody else can sign that the key arrived")?;
+        self.check(refused(foreign, "not to you"), "nobody else can sign that the key arrived")?;
         run!(self, anyone, key::accept, [license, "--signature", signed.signature])?;
         let accepted = self.cast.anyone.chain.license(license).await?;
         let payment = self.cast.anyone.chain.payment(license.payment_id()).await?;
@@ -62,7 +62,7 @@ impl Play<'_> {
             ),
         )?;
         let early = run!(self, company1, license::transfer, [license, self.stack.actors.company3.address()]);
-        self.check(refused(early, "transfer"), "an unsettled license does not move")
+        self.check(refused(early, "its payment is still held"), "an unsettled license does not move")
     }
 
     async fn sell_on(&mut self, license: LicenseId) -> Result<()> {

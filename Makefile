@@ -15,7 +15,6 @@ demo: build ## Play the whole story on a real chain and database
 
 .PHONY: test
 test: build ## Run every test: what CI runs
-	$(CARGO) build --workspace --bins --tests
 	@$(BIN)/xtask test
 
 .PHONY: up

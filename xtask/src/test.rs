@@ -1,11 +1,12 @@
-//! `make test`: every check in an order that fails early, each with its time.
+//! `make test`: every check in an order that fails early, each with its time. Two compilers work side by side.
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use crate::gas;
 
@@ -24,6 +25,8 @@ struct Step {
     kind: Kind,
     name: &'static str,
     command: Command,
+    /// Takes seconds, and comes first.
+    is_quick: bool,
 }
 
 /// Runs the steps and stops at the first that fails.
@@ -32,13 +35,20 @@ pub fn run(root: &Path, only: Option<Kind>) -> Result<()> {
     // Everybody needs them, and doing it here keeps the time of each step honest.
     check("tools", command(root, &sibling("anvil-scripts")?, &["tools"]).stdout(Stdio::null()))?;
 
-    let steps = steps(root)?;
-    let chosen = steps.into_iter().filter(|step| only.is_none_or(|kind| kind == step.kind));
-    let mut passed = 0;
-    for mut step in chosen {
-        check(step.name, &mut step.command)?;
-        passed += 1;
-    }
+    let chosen = steps(root)?.into_iter().filter(|step| only.is_none_or(|kind| kind == step.kind));
+    let (quick, slow): (Vec<_>, Vec<_>) = chosen.partition(|step| step.is_quick);
+    let mut passed = check_all(quick)?;
+    // The Solidity compiler uses one core, for minutes: the Rust compiler works meanwhile. The Rust tests come last,
+    // when nothing else does.
+    let (contracts, others): (Vec<_>, Vec<_>) = slow.into_iter().partition(|step| step.kind == Kind::Contracts);
+    let (tests, builds): (Vec<_>, Vec<_>) = others.into_iter().partition(|step| step.kind == Kind::Rust);
+    passed += thread::scope(|scope| {
+        let beside = scope.spawn(|| check_all(contracts));
+        let here = check_all(builds);
+        let there = beside.join().map_err(|_| anyhow!("the thread of the contracts' checks died"))?;
+        Ok::<_, anyhow::Error>(here? + there?)
+    })?;
+    passed += check_all(tests)?;
     println!("\ntest: all {passed} steps passed in {} s", begun.elapsed().as_secs());
     Ok(())
 }
@@ -49,7 +59,10 @@ fn steps(root: &Path) -> Result<Vec<Step>> {
     let forge = contracts.join("node_modules/.bin/forge");
     let cargo = PathBuf::from(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     let mut steps = Vec::new();
-    let mut add = |kind, name, command| steps.push(Step { kind, name, command });
+    let mut add = |kind, name, command| {
+        let is_quick = matches!(name, "tidy" | "rustfmt" | "forge fmt");
+        steps.push(Step { kind, name, command, is_quick });
+    };
 
     add(Kind::Lint, "tidy", command(root, &xtask, &["tidy"]));
     add(Kind::Lint, "rustfmt", command(root, &cargo, &["fmt", "--all", "--check"]));
@@ -60,6 +73,8 @@ fn steps(root: &Path) -> Result<Vec<Step>> {
     forge_test.env("FOUNDRY_SNAPSHOTS", root.join(gas::MEASURED_IN));
     add(Kind::Contracts, "forge test", forge_test);
     add(Kind::Contracts, "gas", command(root, &xtask, &["gas", "--check"]));
+    let build = ["build", "--workspace", "--bins", "--tests", "--locked"];
+    add(Kind::Lint, "build of the Rust tests", command(root, &cargo, &build));
     let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"];
     add(Kind::Lint, "clippy", command(root, &cargo, &clippy));
     add(Kind::Rust, "Rust tests", rust_tests(root, &cargo)?);
@@ -115,6 +130,15 @@ fn command(folder: &Path, program: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(folder);
     command
+}
+
+/// Runs steps one after the other, and says how many passed if all did.
+fn check_all(steps: Vec<Step>) -> Result<usize> {
+    let count = steps.len();
+    for mut step in steps {
+        check(step.name, &mut step.command)?;
+    }
+    Ok(count)
 }
 
 fn check(name: &str, command: &mut Command) -> Result<()> {

@@ -125,6 +125,10 @@ verbs!(
         Show = show,
         /// Suspend, resume or retire content
         Status = status,
+        /// Offer content to another creator
+        Transfer = transfer,
+        /// Take over content that was offered to you
+        Accept = accept,
         /// Fetch byte ranges of served content, each counted by a head that both sides sign
         Fetch = fetch,
     }

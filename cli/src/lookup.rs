@@ -219,8 +219,13 @@ impl Session {
     /// If there is none of this id.
     pub async fn offer(&self, id: OfferId) -> Result<Offer, Failure> {
         let unknown = |error| Failure::from(error).fix("`datavault offer list` shows what is open");
-        let set = self.chain.offer_set(id).await.map_err(unknown)?;
         let status = self.chain.offer_status(id).await.map_err(unknown)?;
+        if !status.is_known() {
+            return Err(
+                Failure::state(format!("offer {id} does not exist")).fix("`datavault offer list` shows what is open")
+            );
+        }
+        let set = self.chain.offer_set(id).await.map_err(unknown)?;
         let content = self.content(set.terms.content_id).await?;
         let open = !status.closed && status.generation == content.generation;
         let sold = status.sold.into();

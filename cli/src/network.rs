@@ -367,7 +367,8 @@ mod tests {
     fn an_address_that_needs_tls_is_refused_with_the_field_to_change() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("stack.json");
-        let contracts = ["ContentRegistry", "LicenseManager", "PaymentEscrow", "UsageTracker", "DisputeResolution"];
+        let contracts =
+            ["ContentRegistry", "LicenseManager", "PaymentEscrow", "UsageTracker", "DisputeResolution", "VerifierSets"];
         let contracts: BTreeMap<_, _> = contracts.into_iter().map(|name| (name, Address::ZERO)).collect();
         for (rpc, api, field) in [
             ("https://rpc.example/secret", "http://127.0.0.1:1", "`rpc_url`"),

@@ -208,8 +208,9 @@ async fn up_describes_its_stack_keeps_it_and_ends_it() -> Result {
     let registered =
         datavault("creator", &["content", "register", &file, "--title", "T", "--license", "CC0-1.0"]).await?;
     let id = registered["content_id"].as_str().unwrap();
-    datavault("creator", &["offer", "set", id, "--key", "--price", "25", "--token", "dUSD"]).await?;
-    let bought = datavault("company1", &["license", "buy", "1"]).await?;
+    let offered = datavault("creator", &["offer", "set", id, "--key", "--price", "25", "--token", "dUSD"]).await?;
+    let offer = offered["offer_id"].to_string();
+    let bought = datavault("company1", &["license", "buy", &offer]).await?;
     assert_eq!(bought["bought"]["found"], false, "{bought}");
     let listed = datavault("company2", &["content", "list"]).await?;
     assert!(listed.to_string().contains(id), "{listed}");

@@ -2,7 +2,7 @@
 
 use std::{fmt, path::PathBuf, time::Instant};
 
-use domain::{Amount, ChainEvent, DisputeId, DisputeKind, LicenseId, PaymentId};
+use domain::{Amount, ChainEvent, Context, DisputeId, DisputeKind, LicenseId, PaymentId};
 use rand::rngs::OsRng;
 use serde::Serialize;
 use statement::key_delivery;
@@ -13,7 +13,9 @@ use super::{
 };
 use crate::{
     blocks::{Blocks, MAX_FETCH_BYTES, blocking},
+    command::usage::settle::signed_heads,
     failure::{Failure, OrFail},
+    lookup::License,
     money::Currency,
     output::Fields,
     received::{Received, receive},
@@ -97,7 +99,11 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
             (stated(&args)?, None, 0)
         }
         // A program decides, which looks at the chain and not at what is said.
-        DisputeKind::NonDelivery | DisputeKind::NonPayment | DisputeKind::UsageExceeded => (stated(&args)?, None, 0),
+        DisputeKind::NonDelivery => (stated(&args)?, None, 0),
+        DisputeKind::NonPayment | DisputeKind::UsageExceeded => {
+            require_head(session, &args, &license).await?;
+            (stated(&args)?, None, 0)
+        }
     };
     if let Some(path) = &args.evidence_out {
         std::fs::write(path, &bytes).or_fail(|| format!("cannot write `{}`", path.display()))?;
@@ -158,6 +164,28 @@ fn require_way(blocks: &Blocks, is_handed_over: bool) -> Result<(), Failure> {
         "name block_dirs or ipfs_urls for the network in datavault.toml, or pass --evidence-out FILE and hand the \
               file and the ciphertext to the arbitrator",
     ))
+}
+
+/// A claim that no head of both sides shows would lose its bond.
+async fn require_head(session: &Session, args: &Args, license: &License) -> Result<(), Failure> {
+    let (mut unsettled, mut shown) = (false, 0_u64);
+    for (_, last) in signed_heads(session, license, args.license, None).await? {
+        let settled = session.chain.lane_state(Context(last.head.ctx)).await?.settled_total;
+        unsettled |= last.head.total > settled;
+        shown = shown.saturating_add(last.head.total.max(settled));
+    }
+    let id = args.license;
+    match args.kind {
+        DisputeKind::NonPayment if !unsettled => {
+            Err(Failure::state(format!("all use of license {id} that both sides signed is settled"))
+                .fix("there is nothing to complain of: `datavault escrow release` moves what is due"))
+        }
+        DisputeKind::UsageExceeded if shown <= license.view.units => Err(Failure::state(format!(
+            "license {id} includes {} units, and both sides signed {shown}: that is not above",
+            license.view.units
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// A complaint about content that is as registered would lose its bond.

@@ -35,7 +35,7 @@ pub struct Report {
     pub filer: Address,
     /// Of whom.
     pub respondent: Address,
-    /// Who rules.
+    /// Who rules; zero: a program alone decides.
     pub arbitrator: Address,
     /// Unix seconds.
     pub filed_at: u64,
@@ -112,7 +112,9 @@ impl fmt::Display for Report {
             )
             .with("filer", format!("{}, {}", self.filer, show_time(self.filed_at)))
             .with("respondent", self.respondent)
-            .with("arbitrator", format!("{}, until {}", self.arbitrator, show_time(self.deadline)))
+            .maybe("arbitrator", (!self.arbitrator.is_zero()).then_some(self.arbitrator))
+            .maybe("decided by", self.arbitrator.is_zero().then_some("a program: `datavault dispute check`"))
+            .maybe("until", (self.state != DisputeState::Executed).then(|| show_time(self.deadline)))
             .maybe("appeals to", (!self.appeal_arbitrator.is_zero()).then_some(self.appeal_arbitrator))
             .with("bond", Currency::eth().show(self.bond))
             .with("evidence", &self.evidence_cid);

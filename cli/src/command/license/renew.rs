@@ -3,7 +3,7 @@
 use std::fmt;
 
 use alloy::primitives::U256;
-use domain::{Amount, ChainEvent, LicenseId, PaymentId};
+use domain::{Amount, ChainEvent, Delivery, LicenseId, PaymentId};
 use serde::Serialize;
 
 use super::buy::ready_to_pay;
@@ -16,8 +16,8 @@ use crate::{
     submit::{Transaction, announced},
 };
 
-/// Pay for more periods of a subscription, at the price of the first. Whoever paid that one may, and of a
-/// delivered license without a bond anyone.
+/// Pay for more periods of a subscription, at the price of the first. Who paid first may; anyone where the key is
+/// delivered and no bond is held.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  datavault license renew 3\n  datavault license renew 3 --periods 12")]
 pub struct Args {
@@ -58,6 +58,11 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
     if !session.chain.is_renewable(args.license).await? {
         return Err(Failure::state(format!("license {} cannot be renewed", args.license))
             .fix("only a subscription can, before it expires and while its content is active; buy a new one"));
+    }
+    let (payer, me) = (session.payment(args.license.payment_id()).await?.payer, session.wallet()?.address());
+    if payer != me && (license.view.delivery == Delivery::Served || license.view.bonded) {
+        return Err(Failure::state(format!("license {} was paid by {payer}, who alone may renew it", args.license))
+            .fix(format!("sign with that key, or buy a license; you are {me}")));
     }
     let terms = session.offer(license.view.offer_id).await?.terms;
     let currency = session.currency(terms.token).await?;

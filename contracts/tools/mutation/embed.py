@@ -119,7 +119,9 @@ class Embedding:
         for (start, end), members in sorted(groups.items()):
             self._add(text[at:start])
             old = text[start:end]
-            tail = re.match(rb"\s*;", text[end:])
+            # A bare `return;` reaches over its semicolon.
+            old = old.removesuffix(b";")
+            tail = re.match(rb"\s*;", text[start + len(old) :])
             at = end
             hows = {how for _, _, how in members}
             if hows == {"expression"}:
@@ -130,7 +132,7 @@ class Embedding:
                 continue
             if tail is None:
                 raise ValueError(f"{file}: no semicolon behind {old!r}")
-            at = end + tail.end()
+            at = start + len(old) + tail.end()
             if hows & {"before", "declaration"}:
                 self._declaration(old, members)
             else:

@@ -13,13 +13,13 @@ struct Accepted {
     accepted: Vec<Entry>,
 }
 
-/// One or more findings of a detector in one function.
+/// Findings of a detector that are kept for the same reason.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
     check: String,
-    /// `Contract.function`
-    r#in: String,
+    /// `Contract.function` of each.
+    r#in: Vec<String>,
     reason: String,
 }
 
@@ -31,11 +31,12 @@ pub fn check(accepted: &Path, findings: &Path) -> Result<()> {
     let found = read(&serde_json::from_str(&text).context("slither wrote no JSON")?)?;
     let mut known = BTreeSet::new();
     for entry in &accepted.accepted {
-        println!("accepted: {} in {}: {}", entry.check, entry.r#in, entry.reason);
+        let places = entry.r#in.join(", ");
+        println!("accepted: {} in {places}: {}", entry.check, entry.reason);
         if entry.reason.trim().is_empty() {
-            bail!("{} in {} is accepted without a reason", entry.check, entry.r#in);
+            bail!("{} in {places} is accepted without a reason", entry.check);
         }
-        known.insert((entry.check.clone(), entry.r#in.clone()));
+        known.extend(entry.r#in.iter().map(|place| (entry.check.clone(), place.clone())));
     }
     let new = found.difference(&known).map(|(check, place)| format!("{check} in {place} is new"));
     let gone = known.difference(&found).map(|(check, place)| format!("{check} in {place} is accepted, but not found"));

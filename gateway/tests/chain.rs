@@ -2,12 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
@@ -33,10 +28,13 @@ use domain::{
     Amount, ContentId, ContentKind, ContentRegistered, Context, Delivery, LicenseId, LicenseIssued, MeterPublished,
     OfferKind, OfferSet, OfferTerms, Payee, ProfilePublished, SplitCreated, SplitId, Token,
 };
-use groth16::{Prover, UsageWitness};
+use groth16::UsageWitness;
 use statement::{SecretKey, key_delivery::key_commitment, usage::Window};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+
+mod tools;
+use tools::{anvil_path, prover};
 
 const UNIT_PRICE: u128 = 1_000;
 
@@ -222,25 +220,6 @@ impl Market {
         tokio::spawn(meter.serve(listener, std::future::pending()));
         url
     }
-}
-
-fn prover() -> Arc<Prover> {
-    static PROVER: OnceLock<Arc<Prover>> = OnceLock::new();
-    let keys = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/keys");
-    PROVER.get_or_init(|| Arc::new(Prover::load_or_generate(&keys, 31_337).unwrap())).clone()
-}
-
-/// From `ANVIL`, else where `npm ci --prefix anvil-scripts` puts it.
-fn anvil_path() -> PathBuf {
-    if let Some(path) = env::var_os("ANVIL") {
-        return path.into();
-    }
-    let packages = concat!(env!("CARGO_MANIFEST_DIR"), "/../anvil-scripts/node_modules/@foundry-rs");
-    let found = fs::read_dir(packages).into_iter().flatten().flatten().map(|package| package.path().join("bin/anvil"));
-    found
-        .filter(|path| path.is_file())
-        .find(|path| path.to_string_lossy().contains("/anvil-"))
-        .expect("anvil is installed: run `npm ci --prefix anvil-scripts`, or set ANVIL")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,8 @@
 //! Purchases and refusals on a real anvil.
 
+mod campaign;
 mod deploying;
+mod ledger;
 mod signing;
 mod upgrading;
 
@@ -13,9 +15,9 @@ use alloy::{
     signers::local::PrivateKeySigner,
 };
 use domain::{
-    Amount, ChainEvent, ContentId, ContentKind, ContentRegistered, Delivery, LicenseIssued, MeterId, MeterPublished,
-    OfferId, OfferKind, OfferSet, OfferTerms, Payee, PaymentState, ProfileId, ProfilePublished, SplitCreated, SplitId,
-    Token, Withdrawn,
+    Amount, ChainEvent, ContentId, ContentKind, ContentRegistered, Delivery, LicenseId, LicenseIssued, MeterId,
+    MeterPublished, OfferId, OfferKind, OfferSet, OfferTerms, Payee, PaymentState, ProfileId, ProfilePublished,
+    SplitCreated, SplitId, Token, Withdrawn,
 };
 
 use crate::{

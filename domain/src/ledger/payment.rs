@@ -24,6 +24,8 @@ pub struct Payment {
     pub released: Amount,
     /// Moved back to the payer so far.
     pub refunded: Amount,
+    /// Of both, what is in balances already. Leftovers of rounding follow when it closes.
+    pub credited: Amount,
     /// Metered: what settlement says is due in all.
     pub due: Amount,
     /// When it may move.
@@ -62,10 +64,10 @@ pub struct Bond {
 }
 
 impl Payment {
-    /// What is left in it.
+    /// What of it is in nobody's balance yet.
     #[must_use]
     pub fn held(&self) -> Amount {
-        Amount(self.amount.0.saturating_sub(self.released.0).saturating_sub(self.refunded.0))
+        Amount(self.amount.0.saturating_sub(self.credited.0))
     }
 
     pub(super) fn top_up(&mut self, e: &PaymentToppedUp) -> Result<(), LedgerError> {
@@ -157,6 +159,7 @@ impl Ledger {
             amount: e.amount,
             released: Amount::ZERO,
             refunded: Amount::ZERO,
+            credited: Amount::ZERO,
             due: Amount::ZERO,
             rule: e.rule,
             state: PaymentState::Held,
@@ -187,6 +190,13 @@ impl Ledger {
     }
 
     pub(super) fn credited(&mut self, e: &Credited) -> Result<(), LedgerError> {
+        // Bonds are credited for no payment.
+        if e.payment_id != PaymentId(0) {
+            let payment = self.payment("Credited", e.payment_id)?;
+            payment.credited = plus(payment.credited, e.amount);
+            let within = payment.credited <= plus(payment.released, payment.refunded);
+            same("Credited", || format!("whether payment {} gave so much", e.payment_id), within, true)?;
+        }
         let balance = self.balances.entry((e.account, e.token)).or_default();
         *balance = plus(*balance, e.amount);
         same("Credited", || format!("the balance of {}", e.account), e.balance, *balance)

@@ -149,7 +149,7 @@ fn money_that_does_not_add_up_is_refused() {
     assert!(refused(&mut sold(), released(60, 60, true)).contains("whether payment 1 is over"));
     let mut ledger = sold();
     ledger.apply(&released(60, 60, false).into()).unwrap();
-    assert_eq!(ledger.liabilities(Token::ETH), Amount::from(40_u128));
+    assert_eq!(ledger.liabilities(Token::ETH), Amount::from(100_u128));
     let credited = Credited {
         account: CREATOR,
         token: Token::ETH,
@@ -157,9 +157,11 @@ fn money_that_does_not_add_up_is_refused() {
         amount: Amount::from(60_u128),
         balance: Amount::from(60_u128),
     };
+    let more = Credited { balance: Amount::from(61_u128), ..credited.clone() };
+    assert!(refused(&mut ledger.clone(), more).contains("the balance of"));
     ledger.apply(&credited.clone().into()).unwrap();
     assert_eq!(ledger.liabilities(Token::ETH), Amount::from(100_u128));
-    assert!(refused(&mut ledger.clone(), credited).contains("the balance of"));
+    assert!(refused(&mut ledger.clone(), credited).contains("whether payment 1 gave so much"));
     let withdrawn = Withdrawn {
         account: CREATOR,
         token: Token::ETH,
@@ -168,6 +170,7 @@ fn money_that_does_not_add_up_is_refused() {
         balance: Amount::ZERO,
     };
     ledger.apply(&withdrawn.clone().into()).unwrap();
+    assert_eq!(ledger.liabilities(Token::ETH), Amount::from(40_u128));
     assert_eq!(ledger.balance_of(CREATOR, Token::ETH), Amount::ZERO);
     assert!(refused(&mut ledger, withdrawn).contains("the balance of"));
 }

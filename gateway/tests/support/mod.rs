@@ -19,7 +19,9 @@ use datavault_gateway::{
     meter::{Limits, Meter, MeterConfig, key_folder},
     protocol::{FetchRequest, OpenOffer, Problem},
 };
-use domain::{Amount, ContentId, Context, Delivery, LicenseId, MeterId, OfferId, OfferKind, OfferTerms, SplitId, Token};
+use domain::{
+    Amount, ContentId, Context, Delivery, LicenseId, MeterId, OfferId, OfferKind, OfferTerms, SplitId, Token,
+};
 use futures::future::BoxFuture;
 use statement::{Accumulator, SecretKey};
 use tempfile::TempDir;

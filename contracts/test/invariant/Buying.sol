@@ -102,7 +102,7 @@ abstract contract Buying is Offering {
 
     // ---- later
 
-    /// One or two periods more, mostly paid by who paid the first. Now and then by half.
+    /// One or two periods more, mostly paid by whoever paid the first. Now and then for a second too much.
     function renew(uint256 seed) external step("renew") {
         seed = _spread(seed);
         (uint256 licenseId, bool any) = _pickSubscription(seed);
@@ -115,10 +115,11 @@ abstract contract Buying is Offering {
         bool byMachine = _owner(licenseId) == address(company) && seed >> 48 & 1 == 0;
         uint256 price = uint256(offer.price) * periods;
         uint256 value;
-        address payer = sys.escrow.payment(licenseId).payer;
-        address funder = seed >> 56 & 3 == 0 ? buyers[(seed >> 96) % 3].account : payer;
+        address first = sys.escrow.payment(licenseId).payer;
+        address funder = seed >> 56 & 3 == 0 ? buyers[(seed >> 96) % 3].account : first;
+        // Who adds to a payment must be the one whom its rest is refunded to.
         if (l.delivery == Delivery.Served || l.bonded) {
-            expected = expected && payer == (byMachine ? address(company) : funder);
+            expected = expected && first == (byMachine ? address(company) : funder);
         }
         if (byMachine) {
             expected = expected && price <= company.left(machine, offer.token);
@@ -165,6 +166,11 @@ abstract contract Buying is Offering {
             Payment memory after_ = sys.escrow.payment(licenseId);
             if (p.rule == ReleaseRule.Linear && after_.refunded != p.amount - vested) {
                 _violate("refunded another part");
+            }
+            uint256 expiry = sys.manager.license(licenseId).expiresAt;
+            uint256 refundableAt = uint256(after_.deadline) + after_.pausedSecs;
+            if (p.rule == ReleaseRule.Metered && expiry != l.expiresAt) {
+                if (refundableAt != expiry + _terms[licenseId].settlementGrace) _violate("another grace");
             }
         } catch {
             _outcome(false, expected);

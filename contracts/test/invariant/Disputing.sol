@@ -14,8 +14,9 @@ import {Using} from "./Using.sol";
 abstract contract Disputing is Using {
     uint256 private constant ACCESS = 1 << 40;
 
+    // As it was when it was filed.
     mapping(uint256 disputeId => bool) private _wasValid;
-    mapping(uint256 disputeId => uint64) private _settledAtFiling;
+    mapping(uint256 disputeId => uint256) private _settledBefore;
 
     function file(uint256 seed) external step("file") {
         seed = _spread(seed);
@@ -32,8 +33,7 @@ abstract contract Disputing is Using {
         vm.deal(filer, filer.balance + bond);
         vm.prank(filer);
         try sys.disputes.file{value: bond}(licenseId, kind, _terms[licenseId], CID) returns (uint256 id) {
-            _wasValid[id] = wasValid;
-            _settledAtFiling[id] = sys.tracker.settledUnits(licenseId);
+            (_wasValid[id], _settledBefore[id]) = (wasValid, sys.tracker.settledUnits(licenseId));
             ++succeeded[bytes32(uint256(bytes32("file ")) + (uint256(uint8(kind)) + 48 << 208))];
             _outcome(true, expected);
         } catch {
@@ -78,7 +78,7 @@ abstract contract Disputing is Using {
         }
         if (id == 0) return;
         (SignedHead memory head, bool genuine) = _signedHead(d.licenseId, seed >> 16);
-        bool expected = d.state == DisputeState.Filed && _isShown(id, d, head, genuine);
+        bool expected = d.state == DisputeState.Filed && _isShown(d, head, genuine);
         try sys.disputes.checkHead(id, head) {
             _signedUpTo(head);
             _outcome(true, expected);
@@ -92,7 +92,7 @@ abstract contract Disputing is Using {
     /// Anyone of the parties, after the answer or the time for it.
     function escalate(uint256 seed) external step("escalate") {
         seed = _spread(seed);
-        (uint256 id, Dispute memory d) = _pickDispute(seed, DisputeState.Filed);
+        (uint256 id, Dispute memory d) = _pickFiled(seed, courts.panel);
         if (id == 0) return;
         bool honest = d.arbitrator == courts.panel;
         bool expected = honest && d.state == DisputeState.Filed && _isHeard(d);
@@ -112,7 +112,7 @@ abstract contract Disputing is Using {
 
     function ruleDirectly(uint256 seed) external step("ruleDirectly") {
         seed = _spread(seed);
-        (uint256 id, Dispute memory d) = _pickDispute(seed, DisputeState.Filed);
+        (uint256 id, Dispute memory d) = _pickFiled(seed, courts.person);
         if (id == 0) return;
         bool byStranger = seed >> 200 & 7 == 0;
         bool expected =
@@ -152,6 +152,14 @@ abstract contract Disputing is Using {
     function appeal(uint256 seed) external step("appeal") {
         seed = _spread(seed);
         (uint256 id, Dispute memory d) = _pickDispute(seed, DisputeState.Ruled);
+        for (uint256 i = disputeIds.length; i > 0 && seed & 7 != 0; --i) {
+            uint256 recent = disputeIds[i - 1];
+            if (_disputes[recent].state != DisputeState.Ruled || _disputes[recent].isFinal) continue;
+            Dispute memory found = sys.disputes.dispute(recent);
+            if (found.appealArbitrator != courts.appeals || _now() > found.deadline) continue;
+            (id, d) = (recent, found);
+            break;
+        }
         if (id == 0) return;
         bool byFiler = seed >> 200 & 1 == 0;
         bool filerWon = d.ruling == (_isByLicensee(d.kind) ? Ruling.Licensee : Ruling.Creator);
@@ -247,20 +255,17 @@ abstract contract Disputing is Using {
         return kind != DisputeKind.NonDelivery || p.rule == ReleaseRule.Cliff && _now() > p.deadline;
     }
 
-    function _isShown(uint256 id, Dispute memory d, SignedHead memory head, bool genuine)
-        private
-        view
-        returns (bool)
-    {
-        bool ofUse = d.kind == DisputeKind.NonPayment || d.kind == DisputeKind.UsageExceeded;
+    function _isShown(Dispute memory d, SignedHead memory head, bool genuine) private view returns (bool) {
         LaneState memory lane =
             sys.tracker.laneState(sys.manager.contextOf(d.licenseId, head.lane, head.epoch));
-        bool isNew = head.total > lane.signedTotal;
-        uint256 grown = head.total > lane.settledTotal ? head.total - lane.settledTotal : 0;
-        bool settles = genuine && _maySettleHead(head);
-        if (!ofUse || isNew && !settles) return false;
-        uint256 units = sys.tracker.settledUnits(d.licenseId) + (isNew ? grown : 0);
-        if (d.kind == DisputeKind.NonPayment) return units > _settledAtFiling[id];
+        if (d.kind != DisputeKind.NonPayment && d.kind != DisputeKind.UsageExceeded) return false;
+        uint256 units = sys.tracker.settledUnits(d.licenseId);
+        if (head.total > lane.signedTotal) {
+            if (!genuine || !_maySettleHead(head)) return false;
+            if (head.total > lane.settledTotal) units += head.total - lane.settledTotal;
+        }
+        // Also by what was settled since the filing.
+        if (d.kind == DisputeKind.NonPayment) return units > _settledBefore[d.licenseId];
         return units > sys.manager.license(d.licenseId).units;
     }
 
@@ -278,13 +283,32 @@ abstract contract Disputing is Using {
         }
     }
 
+    /// Mostly one before that arbitrator, in time; half of the respondents have just answered.
+    function _pickFiled(uint256 seed, address before) private returns (uint256 id, Dispute memory d) {
+        (id, d) = _pickDispute(seed, DisputeState.Filed);
+        uint256 count = disputeIds.length;
+        for (uint256 i = 0; i < count && i < 40 && seed & 7 != 0; ++i) {
+            uint256 recent = disputeIds[count - 1 - i];
+            if (_disputes[recent].state != DisputeState.Filed) continue;
+            Dispute memory found = sys.disputes.dispute(recent);
+            if (found.arbitrator != before || _now() > found.deadline) continue;
+            (id, d) = (recent, found);
+            break;
+        }
+        if (id == 0 || d.answered || d.state != DisputeState.Filed || seed >> 248 & 1 == 0) return (id, d);
+        vm.prank(d.respondent);
+        sys.disputes.submitEvidence(id, CID);
+        d.answered = true;
+    }
+
     /// Mostly one in that state; zero if there is none at all.
     function _pickDispute(uint256 seed, DisputeState state) private view returns (uint256, Dispute memory d) {
         uint256 count = disputeIds.length;
         if (count == 0) return (0, d);
         uint256 first = (seed >> 8) % count;
+        bool newest = seed & 8 != 0;
         for (uint256 i = 0; i < count && i < 40 && seed & 7 != 0; ++i) {
-            uint256 id = disputeIds[(first + i) % count];
+            uint256 id = disputeIds[newest ? count - 1 - i : (first + i) % count];
             if (_disputes[id].state == state) return (id, sys.disputes.dispute(id));
         }
         return (disputeIds[first], sys.disputes.dispute(disputeIds[first]));

@@ -54,6 +54,7 @@ abstract contract EventFold is Test {
     function _foldMoney(bytes32[] memory topics, bytes memory data) private {
         bytes32 topic = topics[0];
         uint256 id = topics.length > 1 ? uint256(topics[1]) : 0;
+        if (_payments[id].amount != 0) touched.push(id);
         if (topic == IPaymentEscrow.Credited.selector) {
             (uint256 amount, uint256 balance) = abi.decode(data, (uint256, uint256));
             credited[uint256(topics[3])] += amount;
@@ -82,12 +83,10 @@ abstract contract EventFold is Test {
             feesTaken[id] += fee;
             _payments[id].released = released;
             if (closed) _payments[id].state = PaymentState.Closed;
-            touched.push(id);
         } else if (topic == IPaymentEscrow.PaymentRefunded.selector) {
             (, _payments[id].refunded,) = abi.decode(data, (uint256, uint256, bool));
             bool cliff = _payments[id].rule == ReleaseRule.Cliff;
             _payments[id].state = cliff ? PaymentState.Refunded : PaymentState.Closed;
-            touched.push(id);
         } else if (topic == IPaymentEscrow.PaymentFrozen.selector) {
             (_payments[id].frozenAt) = abi.decode(data, (uint40));
             _payments[id].disputeId = uint256(topics[2]);

@@ -47,11 +47,9 @@ contract Handler is Buying, Money, Disputing {
         }
     }
 
-    /// A license or two of each shape to begin with.
-    function begin() external step("buy") {
-        for (uint256 i = 0; i < 2 * SHAPES; ++i) {
-            _buyListed(uint256(keccak256(abi.encode(i))) | 3 << 16, i % SHAPES);
-        }
+    /// A license to begin with, of any shape.
+    function begin(uint256 i) external step("buy") {
+        _buyListed(uint256(keccak256(abi.encode(i))) | 3 << 16, i % SHAPES);
     }
 
     /// Steps of a campaign; what happens often is there more than once.
@@ -94,7 +92,13 @@ contract Handler is Buying, Money, Disputing {
             this.donate.selector,
             this.setStatus.selector
         ];
-        bytes4[8] memory more = [
+        bytes4[14] memory more = [
+            this.escalate.selector,
+            this.escalate.selector,
+            this.ruleDirectly.selector,
+            this.rule.selector,
+            this.appeal.selector,
+            this.answer.selector,
             this.publishVersion.selector,
             this.transferContent.selector,
             this.buy.selector,

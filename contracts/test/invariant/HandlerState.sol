@@ -28,7 +28,7 @@ struct System {
 abstract contract HandlerState is EventFold {
     address internal constant ETHER = address(0);
     /// Payments looked at after each step, besides those that it told of.
-    uint256 private constant NEWEST = 24;
+    uint256 private constant NEWEST = 6;
 
     System internal sys;
     uint256[] internal _licenses;
@@ -50,9 +50,8 @@ abstract contract HandlerState is EventFold {
         _action = action;
         vm.recordLogs();
         _;
-        uint256 before = paymentIds.length;
         _fold(vm.getRecordedLogs(), address(sys.escrow), address(sys.disputes));
-        uint256 from = before > NEWEST ? before - NEWEST : 0;
+        uint256 from = paymentIds.length > NEWEST ? paymentIds.length - NEWEST : 0;
         for (uint256 i = from; i < paymentIds.length; ++i) {
             _comparePayment(paymentIds[i]);
         }
@@ -69,13 +68,25 @@ abstract contract HandlerState is EventFold {
     /// The action did what the model says, whatever is paused.
     function _outcome(bool ok, bool expected) internal {
         ++(ok ? succeeded : refused)[_action];
+        // What was told and then reverted is recorded, too.
+        if (!ok) vm.recordLogs();
         if (ok != expected) _violate(ok ? "should be refused" : "should succeed");
     }
 
     function _violate(string memory what) internal {
-        what = string.concat(string(abi.encodePacked(_action)), ": ", what);
+        what = string.concat(_word(_action), ": ", what);
         emit log_string(what);
         if (bytes(violation).length == 0) violation = what;
+    }
+
+    function _word(bytes32 action) private pure returns (string memory) {
+        uint256 length;
+        while (length < 32 && action[length] != 0) ++length;
+        bytes memory word = abi.encodePacked(action);
+        assembly {
+            mstore(word, length)
+        }
+        return string(word);
     }
 
     // ---- reading

@@ -15,16 +15,18 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 /// 11, a signature works for one chain, contract, buyer, terms: `actions/BuySigned.t.sol`, `actions/UsageSigned.t.sol`,
 ///     `actions/Accept.t.sol`; other terms are tried here at each signed purchase;
 /// 16, dust: `fuzz/Rounding.t.sol`, and with 3 here;
-/// 17, upgrades keep every slot: `actions/Upgrade.t.sol`, and the committed layout.
+/// 17, upgrades keep every slot: `actions/Upgrade.t.sol`, and the committed layout;
+/// 18, a model fed with the events equals the chain: payments, disputes and balances here, everything in the bindings'
+///     tests, which replay a campaign on a chain into the domain's ledger.
 contract InvariantsTest is Campaign {
     uint256 private constant MAX_FEE_BPS = 250;
 
-    /// Two thousand pseudo-random steps reach a success of every action, so the promises are not kept by idleness.
+    /// Four thousand pseudo-random steps reach a success of every action, so the promises are not kept by idleness.
     function test_handler_reaches_every_action() public {
         vm.pauseGasMetering();
         bytes4[] memory s = handler.selectors();
         uint256 seed = uint256(keccak256("steps"));
-        for (uint256 i = 0; i < 2000; ++i) {
+        for (uint256 i = 0; i < 4000; ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
             (bool ok,) = address(handler).call(abi.encodeWithSelector(s[seed % s.length], seed >> 32));
             assertTrue(ok, "no action reverts");

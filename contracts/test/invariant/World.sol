@@ -101,9 +101,11 @@ abstract contract World is HandlerState {
 
     function togglePause(uint256 seed) external step("pause") {
         IGuarded guarded = IGuarded(seed & 3 == 0 ? address(sys.registry) : address(sys.manager));
-        vm.prank(sys.guardian);
+        bool pauses = _spread(seed) % 3 == 0;
+        vm.startPrank(sys.guardian);
         if (guarded.paused()) guarded.unpause();
-        else if (_spread(seed) % 3 == 0) guarded.pause();
+        else if (pauses) guarded.pause();
+        vm.stopPrank();
         ++succeeded[_action];
     }
 
@@ -129,9 +131,9 @@ abstract contract World is HandlerState {
 
     function setCourts(uint256 seed) external step("setCourts") {
         seed = _spread(seed);
-        address[3] memory appeals = [address(0), courts.appeals, courts.gasBurning];
+        address[4] memory appeals = [courts.appeals, courts.appeals, courts.gasBurning, address(0)];
         vm.startPrank(sys.operator);
-        sys.disputes.setAppealArbitrator(appeals[seed % 3]);
+        sys.disputes.setAppealArbitrator(appeals[seed % 4]);
         sys.disputes.setArbitratorPolicy(seed & 256 == 0 ? courts.panel : courts.person, seed & 512 == 0);
         sys.disputes.setFilingBond(seed >> 32 & 0xffff);
         vm.stopPrank();
@@ -232,6 +234,7 @@ abstract contract World is HandlerState {
     function _mint(address token, address account, uint256 amount) internal {
         bool blocked = token == address(tokens.blacklisting) && tokens.blacklisting.isBlocked(account);
         bool paused = token == address(tokens.pausing) && tokens.pausing.paused();
+        if (token == address(tokens.reentrant)) tokens.reentrant.arm(address(0), "");
         if (blocked) tokens.blacklisting.setBlocked(account, false);
         if (paused) tokens.pausing.setPaused(false);
         IMintable(token).mint(account, amount);

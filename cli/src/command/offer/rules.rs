@@ -91,7 +91,7 @@ pub(super) fn terms(terms: &OfferTerms, content: &ContentView) -> Result<(), Fai
     }
     let flag = if terms.kind == OfferKind::Subscription { "--period" } else { "--duration" };
     let may_be_endless = is_key && terms.kind != OfferKind::Subscription;
-    if terms.duration_secs > MAX_TERM && !may_be_endless || terms.duration_secs == 0 && !may_be_endless {
+    if !may_be_endless && !(1..=MAX_TERM).contains(&terms.duration_secs) {
         return refused(format!("{flag} is {}", show_secs(terms.duration_secs.into())), "it may be 1s to 730d");
     }
     if terms.max_units_per_event == 0 && (!is_key || terms.units != 0) {

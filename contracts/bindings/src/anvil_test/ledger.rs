@@ -8,7 +8,7 @@ use domain::{
 use super::{campaign::Campaign, *};
 use crate::{ContentView, DisputeView, LaneView, LicenseView, PaymentView, offer_digest};
 
-const STEPS: u64 = 600;
+const STEPS: u64 = 1_000;
 /// What is done in every campaign of that many steps; other acts need more luck.
 const ACTS: [&str; 10] =
     ["set offer", "buy", "buy signed", "accept key", "rebind", "settle", "release", "refund", "withdraw", "file"];

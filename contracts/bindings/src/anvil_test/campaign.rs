@@ -213,7 +213,7 @@ impl Campaign {
                 content.status == ContentStatus::Active && self.chain.vault.is_listed(terms.token).await.unwrap();
             assert!(!sold, "a campaign makes good offers: {terms:?}");
         }
-        if let Some((id, terms)) = self.dice.of(&self.offers).filter(|_| self.next % 12 == 0) {
+        if let Some((id, terms)) = self.dice.of(&self.offers).filter(|_| self.next.is_multiple_of(12)) {
             let content = self.chain.vault.content(terms.content_id).await.unwrap();
             let call = self.chain.vault.addresses().close_offer(id);
             self.attempt("close offer", self.who(content.creator).unwrap(), &call).await;

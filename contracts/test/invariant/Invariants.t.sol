@@ -18,6 +18,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 /// 17, upgrades keep every slot: `actions/Upgrade.t.sol`, and the committed layout;
 /// 18, a model fed with the events equals the chain: payments, disputes and balances here, everything in the bindings'
 ///     tests, which replay a campaign on a chain into the domain's ledger.
+/// forge-config: deep.invariant.check_interval = 20
 contract InvariantsTest is Campaign {
     uint256 private constant MAX_FEE_BPS = 250;
 

@@ -69,7 +69,7 @@ def main() -> None:
     run.prepare(options.again, options.without, options.only if options.first_tests_only else None)
     for subject in options.only:
         run.subject(subject)
-    run.summarise()
+    run.summarise("first of each contract" if options.first_tests_only else "all")
 
 
 class Run:
@@ -333,7 +333,7 @@ class Run:
 
     # ---- the summary
 
-    def summarise(self) -> None:
+    def summarise(self, tests: str) -> None:
         target = CONTRACTS / "mutation.json"
         earlier = json.loads(target.read_text()) if target.exists() else {"contracts": {}}
         reasons = {(entry["file"], entry["operator"], entry["old"], entry["new"]): entry["reason"] for summary in earlier["contracts"].values() for entry in summary["survivors"]}
@@ -350,15 +350,17 @@ class Run:
                 if verdict == "survived":
                     named = {"file": mutant.file, "line": mutant.line, "operator": mutant.operator, "old": mutant.old, "new": mutant.new}
                     survivors.append(named | {"reason": reasons.get((mutant.file, mutant.operator, mutant.old, mutant.new), "")})
-            judged = counted["killed"] + counted["survived"]
+            # Whoever gives the reason answers for it: what behaves the same, no test can tell.
+            counted["equivalent"] = sum(1 for survivor in survivors if survivor["reason"].startswith("Equivalent:"))
+            judged = counted["killed"] + counted["survived"] - counted["equivalent"]
             total[0] += counted["killed"]
             total[1] += judged
             contracts[subject] = counted | {"score": round(100 * counted["killed"] / judged, 1) if judged else None, "survivors": survivors}
         overall = round(100 * total[0] / total[1], 1) if total[1] else None
-        text = json.dumps({"overall": overall, "contracts": contracts}, indent=2, ensure_ascii=False) + "\n"
+        text = json.dumps({"tests": tests, "overall": overall, "contracts": contracts}, indent=2, ensure_ascii=False) + "\n"
         target.write_text(text)
         for subject, summary in contracts.items():
-            print(f"{subject:<18} {summary['killed']:>5} killed {summary['survived']:>4} survived  {summary['score']} %  ({summary['not_tested']} not tested)")
+            print(f"{subject:<18} {summary['killed']:>5} killed {summary['survived']:>4} survived ({summary['equivalent']} equivalent)  {summary['score']} %  ({summary['not_tested']} not tested)")
         print(f"overall {overall} %")
 
 

@@ -164,7 +164,7 @@ impl Market {
     async fn subscribe(&self, profile: ProfileId) {
         let contracts = self.vault.addresses();
         let id = self.sell(&self.served(1, OfferKind::Subscription), 2, profile, 0, PRICE).await;
-        self.send(3, contracts.renew(id, 7_200, (2 * PRICE).into())).await;
+        self.send(2, contracts.renew(id, 7_200, (2 * PRICE).into())).await;
         self.wait(1_000).await;
         self.send(3, contracts.release(id.payment_id())).await;
         self.send(2, contracts.cancel(id)).await;

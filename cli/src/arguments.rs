@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::{
-    command::{completions, content, deploy, dispute, escrow, key, license, meter, offer, usage, wallet},
+    command::{
+        ceremony, completions, content, deploy, dispute, escrow, key, license, meter, offer, prover, usage, verify,
+        wallet,
+    },
     failure::Failure,
     output::Output,
     session::Session,
@@ -88,6 +91,14 @@ pub enum Command {
     /// Have a payment ruled on
     #[command(subcommand)]
     Dispute(DisputeCommand),
+    /// Prove many events: jobs in Postgres and workers; files for other provers
+    #[command(subcommand)]
+    Prover(prover::Command),
+    /// Check a settled proof from its bundle alone
+    Verify(verify::Args),
+    /// Make proving keys with others, so that nobody can forge proofs
+    #[command(subcommand)]
+    Ceremony(ceremony::Command),
     /// The key that signs
     #[command(subcommand)]
     Wallet(WalletCommand),
@@ -257,6 +268,9 @@ impl Arguments {
         let Self { global, command } = self;
         match command {
             Command::Completions(args) => Ok(Box::new(completions::run(&args))),
+            Command::Prover(command) => prover::run(&global, command).await,
+            Command::Verify(args) => Ok(Box::new(verify::run(&global, args).await?)),
+            Command::Ceremony(command) => ceremony::run(&global, command).await,
             Command::Deploy(args) => Ok(Box::new(deploy::run(&global, *args).await?)),
             Command::Wallet(WalletCommand::New(args)) => Ok(Box::new(wallet::new::run(&global, &args)?)),
             Command::Wallet(WalletCommand::Import(args)) => Ok(Box::new(wallet::import::run(&global, &args)?)),
@@ -291,7 +305,12 @@ impl Command {
             Self::Dispute(command) => command.run(session).await,
             Self::Wallet(WalletCommand::Show(args)) => Ok(Box::new(wallet::show::run(session, args).await?)),
             Self::Wallet(WalletCommand::Publish(args)) => Ok(Box::new(wallet::publish::run(session, args).await?)),
-            Self::Wallet(_) | Self::Deploy(_) | Self::Completions(_) => {
+            Self::Wallet(_)
+            | Self::Prover(_)
+            | Self::Verify(_)
+            | Self::Ceremony(_)
+            | Self::Deploy(_)
+            | Self::Completions(_) => {
                 Err(Failure::usage("this command needs no session").fix("run it through `Arguments::run`"))
             }
         }

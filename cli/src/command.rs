@@ -1,5 +1,6 @@
 //! One module per noun, one file per verb: `Args` say what is asked, `run` does it, a report says what was done.
 
+pub mod ceremony;
 pub mod completions;
 pub mod content;
 pub mod deploy;
@@ -9,5 +10,7 @@ pub mod key;
 pub mod license;
 pub mod meter;
 pub mod offer;
+pub mod prover;
 pub mod usage;
+pub mod verify;
 pub mod wallet;

@@ -11,6 +11,7 @@
 //! A proof's bytes identify nothing: `(−A, −B, C)` verifies whenever `(A, B, C)` does.
 
 mod circuit;
+mod circuit_id;
 mod compliance;
 mod constraint;
 mod gadget;
@@ -24,6 +25,7 @@ mod usage;
 mod verify;
 mod verifying_key;
 
+pub use circuit_id::{CircuitId, UnknownCircuit};
 pub use generate::{GeneratedFile, generated_files};
 pub use keys::{KeyError, LOCAL_CHAINS};
 pub use proof::{Proof, ProofError};

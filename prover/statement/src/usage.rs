@@ -12,6 +12,58 @@ pub const MAX_EVENTS: usize = 128;
 
 const UNITS_SHIFT: usize = 2 * TIME_BITS;
 
+/// Sizes of the usage circuit: how many events a proof holds, whatever the fill of the block it resumes.
+///
+/// Verifying costs the same for each; proving costs by size, so the smallest that fits is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u16", into = "u16")]
+pub enum Capacity {
+    /// 2^14 rows.
+    Events128,
+    /// 2^16 rows.
+    Events1024,
+}
+
+/// A number that is not the size of a usage circuit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("there is no usage circuit for {0} events: capacity is 128 or 1024")]
+pub struct UnknownCapacity(pub u16);
+
+impl Capacity {
+    /// All, the smallest first.
+    pub const ALL: [Self; 2] = [Self::Events128, Self::Events1024];
+
+    /// How many events fit.
+    pub const fn events(self) -> usize {
+        match self {
+            Self::Events128 => 128,
+            Self::Events1024 => 1024,
+        }
+    }
+
+    /// The smallest that holds `events`, if one does.
+    pub fn fitting(events: usize) -> Option<Self> {
+        Self::ALL.into_iter().find(|capacity| events <= capacity.events())
+    }
+}
+
+impl From<Capacity> for u16 {
+    fn from(capacity: Capacity) -> Self {
+        match capacity {
+            Capacity::Events128 => 128,
+            Capacity::Events1024 => 1024,
+        }
+    }
+}
+
+impl TryFrom<u16> for Capacity {
+    type Error = UnknownCapacity;
+
+    fn try_from(events: u16) -> Result<Self, UnknownCapacity> {
+        Self::ALL.into_iter().find(|capacity| u16::from(*capacity) == events).ok_or(UnknownCapacity(events))
+    }
+}
+
 /// Why a window or a packed input is not one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WindowError {

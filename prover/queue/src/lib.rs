@@ -1,0 +1,1 @@
+//! Proofs as jobs in Postgres, for any number of workers.

@@ -1,25 +1,27 @@
 //! Proving and verifying, key warm, witness included. `make bench` runs it.
 
 use alloy_primitives::U256;
-use datavault_groth16::{Prover, UsageWitness};
+use datavault_groth16::{CircuitId, Prover, UsageWitness};
 use divan::Bencher;
-use statement::{Accumulator, Event, SecretKey, call_hash, compliance, key_delivery, usage::Window};
+use statement::{
+    Accumulator, Event, SecretKey, call_hash, compliance, key_delivery,
+    usage::{Capacity, Window},
+};
 
 const DEV_CHAIN: u64 = 31_337;
 const CTX: U256 = U256::from_limbs([1, 2, 3, 4]);
 const START: u64 = 1_800_000_000;
 const SEED: [u8; 32] = [7; 32];
 
-/// A full batch after genesis.
-fn full_batch() -> UsageWitness {
+/// As many events as fit, after genesis.
+fn full_batch(capacity: Capacity) -> UsageWitness {
     let before = Accumulator::genesis(CTX);
     let mut after = before.clone();
-    let events: Vec<Event> = (0..128u64)
-        .map(|i| Event { time: START + i, units: 1, call: call_hash(CTX, b"GET /content", &[i as u8; 32]) })
+    let call = |i: u64| call_hash(CTX, b"GET /content", &[i as u8; 32]);
+    let events: Vec<Event> = (0..capacity.events() as u64)
+        .map(|i| Event { time: START + 37 * i, units: (i * 911) as u16, call: call(i) })
         .collect();
-    for event in &events {
-        after.step(event).expect("times grow by a second");
-    }
+    after.extend(&events).expect("times grow");
     let meter = SecretKey::derive(&SEED, "bench/meter");
     UsageWitness {
         licensee: SecretKey::derive(&SEED, "bench/licensee"),
@@ -27,23 +29,21 @@ fn full_batch() -> UsageWitness {
         events,
         meter: meter.public(),
         meter_signature: meter.sign(after.head()),
-        window: Window::new(START, START + 3600).expect("an hour is a window"),
+        window: Window::new(START, START + 86_400).expect("a day is a window"),
     }
 }
 
 /// A limit on the units of that batch.
 fn limit() -> compliance::Witness {
-    let batch = full_batch();
+    let batch = full_batch(Capacity::Events128);
     let mut state = batch.before;
-    for event in &batch.events {
-        state.step(event).expect("times grow by a second");
-    }
+    state.extend(&batch.events).expect("times grow");
     compliance::Witness {
         licensee: batch.licensee,
         state,
         meter: batch.meter,
         meter_signature: batch.meter_signature,
-        max_allowed: 1_000,
+        max_allowed: u64::MAX,
     }
 }
 
@@ -53,23 +53,25 @@ fn prover() -> Prover {
     Prover::load_or_generate(&folder, DEV_CHAIN).expect("development keys can be made")
 }
 
-#[divan::bench]
-fn load_all_keys(bencher: Bencher<'_, '_>) {
-    drop(prover());
-    bencher.bench_local(prover);
+#[divan::bench(args = CircuitId::ALL)]
+fn load_key(bencher: Bencher<'_, '_>, circuit: CircuitId) {
+    prover().load(circuit).expect("development keys can be made");
+    bencher.with_inputs(prover).bench_local_values(|prover| prover.load(circuit).map(|()| prover));
 }
 
-#[divan::bench(sample_count = 10, sample_size = 1)]
-fn prove_128_events(bencher: Bencher<'_, '_>) {
-    let (prover, batch) = (prover(), full_batch());
-    bencher.bench_local(|| prover.prove_usage(&batch));
+#[divan::bench(args = [128, 1024], sample_count = 10, sample_size = 1)]
+fn prove_events(bencher: Bencher<'_, '_>, events: usize) {
+    let capacity = Capacity::fitting(events).expect("a circuit holds so many");
+    let (prover, batch) = (prover(), full_batch(capacity));
+    prover.load(capacity.into()).expect("development keys can be made");
+    bencher.bench_local(|| prover.prove_usage(capacity, &batch));
 }
 
 #[divan::bench]
 fn verify_128_events(bencher: Bencher<'_, '_>) {
-    let prover = prover();
-    let (proof, inputs) = prover.prove_usage(&full_batch()).expect("an honest batch is provable");
-    bencher.bench_local(|| prover.verify_usage(&inputs, &proof));
+    let (prover, capacity) = (prover(), Capacity::Events128);
+    let (proof, inputs) = prover.prove_usage(capacity, &full_batch(capacity)).expect("an honest batch is provable");
+    bencher.bench_local(|| prover.verify_usage(capacity, &inputs, &proof));
 }
 
 #[divan::bench(sample_count = 10, sample_size = 1)]
@@ -78,12 +80,14 @@ fn prove_a_key_delivery(bencher: Bencher<'_, '_>) {
     let recipient = SecretKey::derive(&SEED, "bench/licensee").public();
     let (_, delivery) = key_delivery::encrypt(&[0x42; 32], &recipient, CTX, &mut rand::rngs::OsRng)
         .expect("a valid key can be encrypted to");
+    prover.load(CircuitId::KeyDelivery).expect("development keys can be made");
     bencher.bench_local(|| prover.prove_key_delivery(&delivery));
 }
 
 #[divan::bench(sample_count = 10, sample_size = 1)]
 fn prove_compliance(bencher: Bencher<'_, '_>) {
     let (prover, limit) = (prover(), limit());
+    prover.load(CircuitId::Compliance).expect("development keys can be made");
     bencher.bench_local(|| prover.prove_compliance(&limit));
 }
 

@@ -19,21 +19,23 @@ use std::{
 };
 
 use alloy_primitives::{Address, B256, U256};
-use datavault_groth16::{Proof, Prover, UsageWitness, verifying_keys};
+use datavault_groth16::{CircuitId, Proof, Prover, UsageWitness, verifying_keys};
 use rand::{SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
 use statement::{
     Accumulator, Context, Event, SecretKey, call_hash, compliance, key_delivery,
-    usage::{PublicInputs, Window},
+    usage::{Capacity, PublicInputs, Window},
 };
 
 /// When the tests' licenses start, in unix seconds.
 const START: u64 = 1_800_000_000;
 const CONTENT_KEY: [u8; 32] = [0x5a; 32];
 const SEED: [u8; 32] = *b"datavault contract test fixtures";
-/// Lane 0 is that of `proofs.json`: with these it stays below the 1,000 units that the tests buy.
+/// Lanes 0 and 9 are those of `proofs.json`: with these, what tests settle together stays below the 1,000 units that
+/// they buy.
 const BATCH_LANES: std::ops::RangeInclusive<u32> = 1..=8;
 const BATCH_ROUNDS: u64 = 4;
+const LONG_LANE: u32 = 9;
 const MAX_ALLOWED: u64 = 1_000;
 
 type Failure = Box<dyn Error>;
@@ -93,6 +95,15 @@ impl Contexts {
     }
 }
 
+/// Which events: those with `i % every == 0` have units, the others none.
+struct Span {
+    lane: u32,
+    first: u64,
+    count: u64,
+    units: u16,
+    every: u64,
+}
+
 struct Maker {
     folder: PathBuf,
     prover: Prover,
@@ -102,8 +113,9 @@ struct Maker {
 }
 
 impl Maker {
-    /// A delivered key; two batches of lane 0, the second resuming in an open block; a
-    /// limit on the units behind the last head.
+    /// A delivered key; two batches of lane 0, the second resuming in an open block; two of
+    /// another lane, likewise, that only the larger circuit holds; a limit on the units behind
+    /// the last head of lane 0.
     fn proofs(&self) -> Result<(), Failure> {
         let ctx = self.contexts.ctx(self.contexts.key_delivery_license, 0);
         assert_eq!(ctx, self.contexts.key_delivery, "the chain computes the same context");
@@ -114,9 +126,14 @@ impl Maker {
         let ctx = self.contexts.ctx(self.contexts.usage_license, 0);
         assert_eq!(ctx, self.contexts.usage, "the chain computes the same context");
         let mut chain = Accumulator::genesis(ctx);
-        let usage = [(START + 60, 20, 3), (START + 3_600, 128, 2)]
-            .map(|(first, count, units)| self.batch_of(&mut chain, 0, first, count, units));
-        let [first, second] = usage;
+        let short = [(START + 60, 20, 3), (START + 3_600, 128, 2)]
+            .map(|(first, count, units)| self.batch_of(&mut chain, Span { lane: 0, first, count, units, every: 1 }));
+        let [first, second] = short;
+        let mut other = Accumulator::genesis(self.contexts.ctx(self.contexts.usage_license, LONG_LANE));
+        let long = [(START + 60, 150), (START + 7_200, 1_024)].map(|(first, count)| {
+            self.batch_of(&mut other, Span { lane: LONG_LANE, first, count, units: 1, every: 4 })
+        });
+        let [long_first, long_second] = long;
 
         let meter_signature = self.meter.sign(chain.head());
         let witness = compliance::Witness {
@@ -143,6 +160,7 @@ impl Maker {
                     "proof": words(&delivery),
                 },
                 "usage": [first?, second?],
+                "usage_long": [long_first?, long_second?],
                 "compliance": {
                     "head": hex(inputs.head),
                     "as_of": hex(U256::from(inputs.as_of)),
@@ -163,24 +181,24 @@ impl Maker {
         let mut usage = Vec::new();
         for round in 0..BATCH_ROUNDS {
             for (lane, chain) in &mut lanes {
-                usage.push(self.batch_of(chain, *lane, START + 3_600 * (round + 1), 4, 5)?);
+                let first = START + 3_600 * (round + 1);
+                usage.push(self.batch_of(chain, Span { lane: *lane, first, count: 4, units: 5, every: 1 })?);
             }
         }
-        write(&self.folder, "batch.json", &json!({ "key_digest": verifying_keys()?[0].digest(), "usage": usage }))
+        write(
+            &self.folder,
+            "batch.json",
+            &json!({ "key_digest": verifying_keys()?[&CircuitId::Usage128].digest(), "usage": usage }),
+        )
     }
 
-    /// `count` events from `first` on, half a minute apart, and the proof of their units.
-    fn batch_of(
-        &self,
-        chain: &mut Accumulator,
-        lane: u32,
-        first: u64,
-        count: u64,
-        units: u16,
-    ) -> Result<Value, Failure> {
-        let times = (0..count).map(|i| first + 30 * i);
+    /// The events of a span, half a minute apart, and the smallest proof that holds them.
+    fn batch_of(&self, chain: &mut Accumulator, span: Span) -> Result<Value, Failure> {
+        let Span { lane, first, count, units, every } = span;
         let call = call_hash(chain.ctx, b"fetch", &[7; 32]);
-        let events: Vec<Event> = times.map(|time| Event { time, units, call }).collect();
+        let event = |i| Event { time: first + 30 * i, units: if i % every == 0 { units } else { 0 }, call };
+        let events: Vec<Event> = (0..count).map(event).collect();
+        let capacity = Capacity::fitting(events.len()).ok_or("no proof holds as many events")?;
         let before = chain.clone();
         for event in &events {
             chain.step(event)?;
@@ -193,8 +211,8 @@ impl Maker {
             meter_signature: self.meter.sign(chain.head()),
             window: Window::new(first, chain.last)?,
         };
-        let (proof, inputs) = self.prover.prove_usage(&witness)?;
-        Ok(usage_json(lane, &inputs, &proof))
+        let (proof, inputs) = self.prover.prove_usage(capacity, &witness)?;
+        Ok(usage_json(lane, capacity, &inputs, &proof))
     }
 }
 
@@ -204,9 +222,10 @@ fn write(folder: &Path, name: &str, value: &Value) -> Result<(), Failure> {
     Ok(())
 }
 
-fn usage_json(lane: u32, inputs: &PublicInputs, proof: &Proof) -> Value {
+fn usage_json(lane: u32, capacity: Capacity, inputs: &PublicInputs, proof: &Proof) -> Value {
     json!({
         "lane": lane,
+        "capacity": u16::from(capacity),
         "head_before": hex(inputs.head_before),
         "head_after": hex(inputs.head_after),
         "window_start": hex(U256::from(inputs.window.start())),

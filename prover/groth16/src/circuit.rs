@@ -1,11 +1,16 @@
 //! What the circuits have in common.
 
-use crate::constraint::{Assigned, Builder, Shape};
+use crate::{
+    circuit_id::CircuitId,
+    constraint::{Assigned, Builder, Shape, Stamped},
+};
 
 /// A relation, described once for setup and for proving.
 pub(crate) trait Circuit {
+    /// Which circuit this is.
+    const ID: CircuitId;
     /// Name in files and messages.
-    const NAME: &'static str;
+    const NAME: &'static str = Self::ID.name();
     /// What the prover chooses.
     type Assignment;
 
@@ -27,6 +32,13 @@ pub(crate) trait Circuit {
         let mut builder = Builder::assigning();
         Self::build(&mut builder, assignment);
         builder.into_assignment()
+    }
+
+    /// The values of all variables and of both sides of every row, with room for `variables` and `rows`.
+    fn stamp(assignment: &Self::Assignment, variables: usize, rows: usize) -> Stamped {
+        let mut builder = Builder::stamping(variables, rows);
+        Self::build(&mut builder, assignment);
+        builder.into_stamped()
     }
 }
 

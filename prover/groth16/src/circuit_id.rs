@@ -3,7 +3,10 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
-use statement::usage::Capacity;
+use statement::{
+    compliance, key_delivery,
+    usage::{self, Capacity},
+};
 
 /// A circuit, as files and messages name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -37,6 +40,15 @@ impl CircuitId {
             Self::Usage1024 => "usage_1024",
             Self::Compliance => "compliance",
             Self::KeyDelivery => "key_delivery",
+        }
+    }
+
+    /// How many numbers a proof makes public.
+    pub const fn public_inputs(self) -> usize {
+        match self {
+            Self::Usage128 | Self::Usage1024 => usage::INPUTS,
+            Self::Compliance => compliance::INPUTS,
+            Self::KeyDelivery => key_delivery::INPUTS,
         }
     }
 }

@@ -32,6 +32,7 @@ use zeroize::Zeroize;
 
 use crate::{
     circuit::Circuit,
+    circuit_id::CircuitId,
     constraint::{Builder, Num},
     gadget::{bits, eddsa, fixed_base::SCALAR_BITS, party, poseidon},
     key_delivery::{canonical, eighth},
@@ -83,7 +84,7 @@ impl Assignment {
 pub(crate) struct Compliance;
 
 impl Circuit for Compliance {
-    const NAME: &'static str = "compliance";
+    const ID: CircuitId = CircuitId::Compliance;
     type Assignment = Assignment;
 
     fn blank() -> Assignment {

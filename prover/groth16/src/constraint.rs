@@ -5,124 +5,27 @@
 //! more than the native computation. Rows carry the name of the rule they belong to,
 //! so that a failed proof can say which rule was broken.
 
-use std::ops::{Add, Neg, Sub};
+mod num;
+mod stamped;
 
-use ark_ff::{AdditiveGroup, Field, One, Zero};
+use ark_ff::{Field, One};
 use ark_relations::gr1cs::{ConstraintSynthesizer, ConstraintSystemRef, LinearCombination, SynthesisError, Variable};
 use statement::field::Fr;
 use zeroize::Zeroize;
 
+pub(crate) use num::Num;
+use stamped::Stamps;
+pub(crate) use stamped::{Stamped, Wiped};
+
 /// One row's linear combination: coefficients and variable indices, 0 being the one.
 pub(crate) type Row = Vec<(Fr, usize)>;
-
-/// A number inside a circuit: its value, and how it is made of variables.
-#[derive(Clone)]
-pub(crate) struct Num {
-    value: Fr,
-    offset: Fr,
-    terms: Vec<(u32, Fr)>,
-    constant: bool,
-}
-
-impl Num {
-    pub fn constant(value: Fr) -> Self {
-        Self { value, offset: value, terms: Vec::new(), constant: true }
-    }
-
-    pub fn one() -> Self {
-        Self::constant(Fr::ONE)
-    }
-
-    pub fn zero() -> Self {
-        Self::constant(Fr::ZERO)
-    }
-
-    pub fn value(&self) -> Fr {
-        self.value
-    }
-
-    /// `Σ coefficient · number`, at no cost in rows.
-    pub fn sum<'a>(parts: impl IntoIterator<Item = (Fr, &'a Num)>) -> Self {
-        let mut sum = Self::zero();
-        let mut sorted = true;
-        for (k, part) in parts {
-            sum.value += k * part.value;
-            sum.offset += k * part.offset;
-            sum.constant &= part.constant;
-            let scaled = part.terms.iter().map(|(var, c)| (*var, k * c));
-            if let (Some(last), Some(next)) = (sum.terms.last(), part.terms.first()) {
-                sorted &= last.0 < next.0;
-            }
-            sum.terms.extend(scaled);
-        }
-        if !sorted {
-            sum.terms.sort_unstable_by_key(|(var, _)| *var);
-            sum.terms.dedup_by(|next, kept| {
-                let same = next.0 == kept.0;
-                if same {
-                    kept.1 += next.1;
-                }
-                same
-            });
-        }
-        sum.terms.retain(|(_, c)| !c.is_zero());
-        sum
-    }
-
-    pub fn scale(&self, k: Fr) -> Self {
-        Self::sum([(k, self)])
-    }
-
-    pub fn plus(&self, k: Fr) -> Self {
-        self + &Self::constant(k)
-    }
-
-    /// `Σ 2^i · bit_i`.
-    pub fn from_bits(bits: &[Num]) -> Self {
-        let mut power = Fr::ONE;
-        Self::sum(bits.iter().map(|bit| {
-            let weight = power;
-            power.double_in_place();
-            (weight, bit)
-        }))
-    }
-
-    fn row(&self) -> Row {
-        let offset = (!self.offset.is_zero()).then_some((self.offset, 0));
-        let terms = self.terms.iter().map(|(var, k)| (*k, *var as usize));
-        offset.into_iter().chain(terms).collect()
-    }
-}
-
-impl Add for &Num {
-    type Output = Num;
-
-    fn add(self, other: &Num) -> Num {
-        Num::sum([(Fr::ONE, self), (Fr::ONE, other)])
-    }
-}
-
-impl Sub for &Num {
-    type Output = Num;
-
-    fn sub(self, other: &Num) -> Num {
-        Num::sum([(Fr::ONE, self), (-Fr::ONE, other)])
-    }
-}
-
-impl Neg for &Num {
-    type Output = Num;
-
-    fn neg(self) -> Num {
-        self.scale(-Fr::ONE)
-    }
-}
 
 /// Builds the rows of a circuit, its assignment, or both.
 pub(crate) struct Builder {
     assignment: Vec<Fr>,
     inputs: usize,
     rows: Option<[Vec<Row>; 3]>,
+    stamps: Option<Stamps>,
     row_count: usize,
     rules: Vec<(usize, &'static str)>,
 }
@@ -135,7 +38,16 @@ impl Builder {
 
     /// Computes the assignment only.
     pub fn assigning() -> Self {
-        Self { assignment: vec![Fr::ONE], inputs: 1, rows: None, row_count: 0, rules: Vec::new() }
+        let assignment = vec![Fr::ONE];
+        Self { assignment, inputs: 1, rows: None, stamps: None, row_count: 0, rules: Vec::new() }
+    }
+
+    /// Computes the assignment and the values of each row's sides, in memory reserved for so many.
+    pub fn stamping(variables: usize, rows: usize) -> Self {
+        // A vector that grows leaves copies behind, which nobody would wipe.
+        let mut assignment = Vec::with_capacity(variables);
+        assignment.push(Fr::ONE);
+        Self { assignment, stamps: Some(Stamps::with_capacity(rows)), ..Self::assigning() }
     }
 
     /// Names the rows that follow, for error messages.
@@ -157,16 +69,15 @@ impl Builder {
     fn variable(&mut self, value: Fr) -> Num {
         let index = u32::try_from(self.assignment.len()).expect("circuits have few variables");
         self.assignment.push(value);
-        let terms = match self.rows {
-            Some(_) => vec![(index, Fr::ONE)],
-            None => Vec::new(),
-        };
-        Num { value, offset: Fr::ZERO, terms, constant: false }
+        Num::variable(value, self.rows.is_some().then_some(index))
     }
 
     /// The row `a · b = c`.
     pub fn enforce(&mut self, a: &Num, b: &Num, c: &Num) {
         self.row_count += 1;
+        if let Some(stamps) = &mut self.stamps {
+            stamps.push(a.value(), b.value(), c.value());
+        }
         if let Some(matrices) = &mut self.rows {
             for (matrix, side) in matrices.iter_mut().zip([a, b, c]) {
                 matrix.push(side.row());
@@ -180,13 +91,13 @@ impl Builder {
 
     /// The product; a row unless one side is a constant.
     pub fn mul(&mut self, a: &Num, b: &Num) -> Num {
-        if a.constant {
-            return b.scale(a.value);
+        if a.is_constant() {
+            return b.scale(a.value());
         }
-        if b.constant {
-            return a.scale(b.value);
+        if b.is_constant() {
+            return a.scale(b.value());
         }
-        let product = self.witness(a.value * b.value);
+        let product = self.witness(a.value() * b.value());
         self.enforce(a, b, &product);
         product
     }
@@ -194,21 +105,21 @@ impl Builder {
     /// `a / b` in one row, which cannot hold for `b = 0` unless `a = 0`; then the
     /// quotient is free, so callers show that `b` is not zero.
     pub fn div(&mut self, a: &Num, b: &Num) -> Num {
-        let inverse = b.value.inverse().unwrap_or_default();
-        let quotient = self.witness(a.value * inverse);
-        self.enforce(&quotient, b, a);
+        let inverse = b.value().inverse().unwrap_or_default();
+        let quotient = self.witness(a.value() * inverse);
+        self.enforce(b, &quotient, a);
         quotient
     }
 
     /// Proves `a ≠ 0`.
     pub fn enforce_nonzero(&mut self, a: &Num) {
-        let inverse = self.witness(a.value.inverse().unwrap_or_default());
-        self.enforce(&inverse, a, &Num::one());
+        let inverse = self.witness(a.value().inverse().unwrap_or_default());
+        self.enforce(a, &inverse, &Num::one());
     }
 
     /// A variable of its own for a long sum that many rows use.
     pub fn alias(&mut self, a: &Num) -> Num {
-        let alias = self.witness(a.value);
+        let alias = self.witness(a.value());
         self.enforce_equal(&alias, a);
         alias
     }
@@ -216,6 +127,23 @@ impl Builder {
     /// The assignment: one, inputs, witness.
     pub fn into_assignment(self) -> Assigned {
         Assigned(self.assignment)
+    }
+
+    /// The assignment with the sides of all rows.
+    ///
+    /// # Panics
+    /// If the builder was not stamping.
+    pub fn into_stamped(self) -> Stamped {
+        let stamps = self.stamps.expect("into_stamped is called on stamping builders");
+        let broken = stamps.broken.map(|row| rule_of(&self.rules, row));
+        Stamped {
+            assigned: Assigned(self.assignment),
+            inputs: self.inputs,
+            left: stamps.left,
+            right: stamps.right,
+            products: stamps.products,
+            broken,
+        }
     }
 
     /// The recorded rows with an assignment.
@@ -273,11 +201,16 @@ impl Shape {
 
     /// The rule that a row belongs to.
     pub fn rule_of(&self, row: usize) -> &'static str {
-        let after = self.rules.partition_point(|(first, _)| *first <= row);
-        match after {
-            0 => "unnamed rule",
-            _ => self.rules[after - 1].1,
-        }
+        rule_of(&self.rules, row)
+    }
+}
+
+/// The last rule that was named at or before a row.
+fn rule_of(rules: &[(usize, &'static str)], row: usize) -> &'static str {
+    let after = rules.partition_point(|(first, _)| *first <= row);
+    match after {
+        0 => "unnamed rule",
+        _ => rules[after - 1].1,
     }
 }
 

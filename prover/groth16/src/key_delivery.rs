@@ -29,6 +29,7 @@ use zeroize::Zeroize;
 
 use crate::{
     circuit::Circuit,
+    circuit_id::CircuitId,
     constraint::{Builder, Num},
     gadget::{bits, edwards::Point, fixed_base, poseidon, variable_base},
 };
@@ -86,7 +87,7 @@ pub(crate) fn eighth(key: &PublicKey) -> [Fr; 2] {
 pub(crate) struct KeyDelivery;
 
 impl Circuit for KeyDelivery {
-    const NAME: &'static str = "key_delivery";
+    const ID: CircuitId = CircuitId::KeyDelivery;
     type Assignment = Assignment;
 
     fn blank() -> Assignment {

@@ -1,10 +1,10 @@
 //! Groth16 proofs of the relations that `datavault-statement` computes.
 //!
-//! [`Prover`] holds the proving keys of the three circuits, [`Verifier`] only the small
-//! verifying keys that are committed beside this source. [`generated_files`] writes the
+//! [`Prover`] holds the proving keys of the circuits, [`Verifier`] only the small verifying
+//! keys that are committed beside this source; [`Manifest`] says where both come from. [`generated_files`] writes the
 //! Solidity verifiers and everything else that is derived from the circuits.
 //!
-//! The keys are **development keys**: made from a public seed, so that anyone can make
+//! The committed keys are **development keys**: made from a public seed, so that anyone can make
 //! them again, and anyone can forge proofs with them. Every constructor asks for the
 //! chain id and refuses all but local chains.
 //!
@@ -14,6 +14,7 @@ mod circuit;
 mod circuit_id;
 mod compliance;
 mod constraint;
+pub mod format;
 mod gadget;
 mod generate;
 mod key_delivery;
@@ -27,10 +28,12 @@ mod verifying_key;
 
 pub use circuit_id::{CircuitId, UnknownCircuit};
 pub use generate::{GeneratedFile, generated_files};
-pub use keys::{KeyError, LOCAL_CHAINS};
+pub use keys::{
+    Beacon, CircuitKeys, KeyError, LOCAL_CHAINS, MIN_CONTRIBUTIONS, Manifest, ManifestError, Origin, Setup,
+};
 pub use proof::{Proof, ProofError};
 pub use prove::{ProveError, Prover};
 pub use solidity::{export_batch_verifier, export_verifier};
 pub use usage::{UsageWitness, WitnessError};
-pub use verify::{Verifier, verifying_keys};
+pub use verify::{KeySet, Verifier, verifying_keys};
 pub use verifying_key::{VerifyingKey, VerifyingKeyError};

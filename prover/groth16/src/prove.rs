@@ -1,26 +1,36 @@
 //! Proving.
 
-use std::path::Path;
+mod engine;
+mod quotient;
+mod reduction;
+mod sum;
 
-use ark_bn254::Bn254;
+use std::{
+    path::{Path, PathBuf},
+    sync::{Mutex, OnceLock, PoisonError},
+};
+
 use ark_ff::UniformRand;
-use ark_groth16::{Groth16, ProvingKey, r1cs_to_qap::LibsnarkReduction};
 use rand::{CryptoRng, RngCore, rngs::OsRng};
 use statement::{
     compliance as limit,
     field::{Fr, NotCanonical},
-    key_delivery as delivery, usage as use_of,
+    key_delivery as delivery,
+    usage::{self as use_of, Capacity},
 };
+
+pub(crate) use engine::Engine;
+pub(crate) use reduction::CircomReduction;
 
 use crate::{
     circuit::Circuit,
+    circuit_id::CircuitId,
     compliance::{self, Compliance},
-    constraint::Shape,
     key_delivery::{self, KeyDelivery},
     keys::{self, KeyError},
     proof::Proof,
-    usage::{Usage, UsageWitness, WitnessError},
-    verify::Verifier,
+    usage::{LongUsage, Usage, UsageWitness, WitnessError},
+    verify::{KeySet, Verifier},
 };
 
 /// Why there is no proof. There is never a bad one.
@@ -46,46 +56,89 @@ pub enum ProveError {
         /// The rule of the first row that does not hold.
         rule: &'static str,
     },
-    /// Arkworks refused.
-    #[error("{circuit}: {reason}")]
-    Arkworks {
-        /// The circuit.
-        circuit: &'static str,
-        /// What it said.
-        reason: String,
-    },
+    /// The circuit's proving key cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
 }
 
-struct Keyed {
-    shape: Shape,
-    key: ProvingKey<Bn254>,
-}
-
-/// Proves all circuits. Load it once and share it: about 35 MB in memory.
+/// Proves all circuits. Share it: keys are loaded when a circuit is first proved, once.
 pub struct Prover {
-    usage: Keyed,
-    key_delivery: Keyed,
-    compliance: Keyed,
+    dir: PathBuf,
+    keys: KeySet,
+    engines: [Lazy; CircuitId::ALL.len()],
     verifier: Verifier,
 }
 
+/// A circuit's engine, and who is loading it.
+#[derive(Default)]
+struct Lazy {
+    engine: OnceLock<Engine>,
+    loading: Mutex<()>,
+}
+
 impl Prover {
-    /// Loads the development keys from `dir`, or makes them there on first use.
+    /// With the committed keys. Those of development are made in `dir` on first use, which
+    /// takes some seconds of all cores; those of a ceremony must lie there.
     ///
-    /// Safe to call from several processes at once. Making takes some seconds of all
-    /// cores, loading a fraction of one.
+    /// Safe to call from several processes at once.
     ///
     /// # Errors
-    /// [`KeyError::NotLocal`] for any but a local chain; the others name the file or the
-    /// fingerprint.
+    /// [`ManifestError`](crate::ManifestError) if the keys are not for this chain. What is
+    /// wrong with a key file shows when it is first used, or in [`Prover::load`].
     pub fn load_or_generate(dir: &Path, chain_id: u64) -> Result<Self, KeyError> {
-        let verifier = Verifier::new(chain_id)?;
-        Ok(Self {
-            usage: keyed::<Usage>(dir)?,
-            key_delivery: keyed::<KeyDelivery>(dir)?,
-            compliance: keyed::<Compliance>(dir)?,
-            verifier,
-        })
+        Self::with(KeySet::committed()?, dir, chain_id)
+    }
+
+    /// With the keys of a ceremony, from the folder where it was finalized: `manifest.json`,
+    /// `<name>.vk.json` and `<name>.zkey`. Nothing is ever made there.
+    ///
+    /// # Errors
+    /// As [`Prover::load_or_generate`], and if a public file is missing.
+    pub fn open(dir: &Path, chain_id: u64) -> Result<Self, KeyError> {
+        Self::with(KeySet::read(dir)?, dir, chain_id)
+    }
+
+    /// With given public keys and a folder of proving keys.
+    ///
+    /// # Errors
+    /// As [`Prover::load_or_generate`].
+    pub fn with(keys: KeySet, dir: &Path, chain_id: u64) -> Result<Self, KeyError> {
+        let verifier = Verifier::with(&keys, chain_id)?;
+        Ok(Self { dir: dir.to_owned(), keys, engines: Default::default(), verifier })
+    }
+
+    /// Loads the key of a circuit now, if it was not loaded before.
+    ///
+    /// # Errors
+    /// [`KeyError`] names the file and what is wrong with it.
+    pub fn load(&self, circuit: CircuitId) -> Result<(), KeyError> {
+        match circuit {
+            CircuitId::Usage128 => self.engine::<Usage>(),
+            CircuitId::Usage1024 => self.engine::<LongUsage>(),
+            CircuitId::Compliance => self.engine::<Compliance>(),
+            CircuitId::KeyDelivery => self.engine::<KeyDelivery>(),
+        }
+        .map(|_| ())
+    }
+
+    fn engine<C: Circuit>(&self) -> Result<&Engine, KeyError> {
+        let lazy = &self.engines[C::ID as usize];
+        if let Some(engine) = lazy.engine.get() {
+            return Ok(engine);
+        }
+        // One loads, the others wait; who panicked left nothing half done.
+        let _loading = lazy.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(engine) = lazy.engine.get() {
+            return Ok(engine);
+        }
+        let manifest = &self.keys.manifest;
+        let (expected, verifying) = (manifest.circuit(C::ID)?, self.keys.verifying(C::ID)?);
+        let key = keys::load_or_generate::<C>(&self.dir, manifest.origin, expected, verifying)?;
+        let engine = Engine::new(key).ok_or_else(|| KeyError::Arkworks {
+            circuit: C::ID,
+            reason: "the key's domain is not one of the field".to_owned(),
+        })?;
+        Ok(lazy.engine.get_or_init(|| engine))
     }
 
     /// Proves that a ciphertext made by [`delivery::encrypt`] opens to the committed key.
@@ -98,16 +151,25 @@ impl Prover {
     ) -> Result<(Proof, delivery::PublicInputs), ProveError> {
         let inputs = witness.public_inputs().map_err(ProveError::KeyDelivery)?;
         let assignment = key_delivery::Assignment::honest(witness, &inputs).map_err(ProveError::KeyDelivery)?;
-        Ok((prove::<KeyDelivery>(&self.key_delivery, &assignment)?, inputs))
+        Ok((self.prove::<KeyDelivery>(&assignment)?, inputs))
     }
 
-    /// Proves the units of up to 128 events.
+    /// Proves the units of as many events as the capacity says, or fewer;
+    /// [`Capacity::fitting`] gives the smallest for a number of events.
     ///
     /// # Errors
     /// [`ProveError::Usage`] names the event or field that breaks a rule.
-    pub fn prove_usage(&self, witness: &UsageWitness) -> Result<(Proof, use_of::PublicInputs), ProveError> {
-        let (assignment, inputs) = witness.assign()?;
-        Ok((prove::<Usage>(&self.usage, &assignment)?, inputs))
+    pub fn prove_usage(
+        &self,
+        capacity: Capacity,
+        witness: &UsageWitness,
+    ) -> Result<(Proof, use_of::PublicInputs), ProveError> {
+        let (assignment, inputs) = witness.assign(capacity)?;
+        let proof = match capacity {
+            Capacity::Events128 => self.prove::<Usage>(&assignment)?,
+            Capacity::Events1024 => self.prove::<LongUsage>(&assignment)?,
+        };
+        Ok((proof, inputs))
     }
 
     /// Proves that the units behind a signed head are within a limit.
@@ -117,7 +179,12 @@ impl Prover {
     pub fn prove_compliance(&self, witness: &limit::Witness) -> Result<(Proof, limit::PublicInputs), ProveError> {
         let inputs = witness.public_inputs()?;
         let assignment = compliance::Assignment::fill_in(witness, &inputs).map_err(ProveError::ComplianceState)?;
-        Ok((prove::<Compliance>(&self.compliance, &assignment)?, inputs))
+        Ok((self.prove::<Compliance>(&assignment)?, inputs))
+    }
+
+    fn prove<C: Circuit>(&self, assignment: &C::Assignment) -> Result<Proof, ProveError> {
+        // Fresh for every proof: reusing them for two witnesses would show their difference.
+        prove_with::<C>(self.engine::<C>()?, assignment, &mut OsRng)
     }
 
     /// The verifier of the same keys.
@@ -126,8 +193,8 @@ impl Prover {
     }
 
     /// As [`Verifier::verify_usage`].
-    pub fn verify_usage(&self, inputs: &use_of::PublicInputs, proof: &Proof) -> bool {
-        self.verifier.verify_usage(inputs, proof)
+    pub fn verify_usage(&self, capacity: Capacity, inputs: &use_of::PublicInputs, proof: &Proof) -> bool {
+        self.verifier.verify_usage(capacity, inputs, proof)
     }
 
     /// As [`Verifier::verify_key_delivery`].
@@ -141,41 +208,18 @@ impl Prover {
     }
 }
 
-fn keyed<C: Circuit>(dir: &Path) -> Result<Keyed, KeyError> {
-    let shape = C::shape();
-    let key = keys::load_or_generate::<C>(dir, &shape)?;
-    Ok(Keyed { shape, key })
-}
-
-fn prove<C: Circuit>(keyed: &Keyed, assignment: &C::Assignment) -> Result<Proof, ProveError> {
-    // Fresh for every proof: reusing them for two witnesses would show their difference.
-    prove_with::<C>(&keyed.shape, &keyed.key, assignment, &mut OsRng)
-}
-
 /// Proves with given randomness; anything but the system's is for published witnesses.
 pub(crate) fn prove_with<C: Circuit>(
-    shape: &Shape,
-    key: &ProvingKey<Bn254>,
+    engine: &Engine,
     assignment: &C::Assignment,
     rng: &mut (impl RngCore + CryptoRng),
 ) -> Result<Proof, ProveError> {
-    let circuit = C::NAME;
-    let assigned = C::assign(assignment);
-    if let Some(rule) = shape.broken_rule(&assigned.0) {
-        return Err(ProveError::Unsatisfied { circuit, rule });
+    let stamped = C::stamp(assignment, engine.variables(), engine.rows());
+    if let Some(rule) = stamped.broken {
+        return Err(ProveError::Unsatisfied { circuit: C::NAME, rule });
     }
     let (r, s) = (Fr::rand(rng), Fr::rand(rng));
-    Groth16::<Bn254, LibsnarkReduction>::create_proof_with_reduction_and_matrices(
-        key,
-        r,
-        s,
-        &shape.matrices,
-        shape.inputs,
-        shape.rows(),
-        &assigned.0,
-    )
-    .map(Proof)
-    .map_err(|error| ProveError::Arkworks { circuit, reason: error.to_string() })
+    Ok(Proof(engine.prove(stamped, r, s)))
 }
 
 #[cfg(test)]

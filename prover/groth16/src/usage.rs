@@ -12,7 +12,7 @@
 //! 1. `licenseeCommitment = Poseidon(sk·B8)`;
 //! 2. `headBefore` is the hash of the witnessed state, or it is 0 and the state is the
 //!    genesis of `ctx`;
-//! 3. at least one and at most 152 − fill events extend that state by the rules of
+//! 3. at least one and at most `EVENTS` + 24 − fill events extend that state by the rules of
 //!    [`statement::chain`] to a state whose hash is `headAfter`;
 //! 4. the first of them is not before `windowStart` and the last not after `windowEnd`
 //!    (differences are not negative, so all lie between);
@@ -24,9 +24,10 @@
 //! formed, which holds because the contract takes it from an earlier proof; that fetched
 //! data was used, or not used again.
 //!
-//! **Slots.** The circuit holds 152 positions: the open block's 24 and room for 128 more.
-//! A resumed block keeps its place, so 128 events fit whatever the fill. `old` marks the
-//! positions filled before, `filled` those filled afterwards; both are prefixes.
+//! **Slots.** The circuit has `EVENTS` + 24 positions, for `EVENTS` of 128 or 1,024: the open
+//! block's 24 and room for as many more. A resumed block keeps its place, so `EVENTS` events
+//! fit whatever the fill. `old` marks the positions filled before, `filled` those filled
+//! afterwards; both are prefixes. The sizes differ in nothing else.
 
 mod assignment;
 
@@ -34,7 +35,7 @@ use ark_ff::Field;
 use statement::{
     chain::{BLOCK_EVENTS, DELTA_BITS, EVENT_BITS, TIME_BITS, WORD_EVENTS},
     field::Fr,
-    usage::{INPUTS, MAX_EVENTS},
+    usage::{Capacity, INPUTS},
 };
 
 pub(crate) use assignment::Assignment;
@@ -42,17 +43,33 @@ pub use assignment::{UsageWitness, WitnessError};
 
 use crate::{
     circuit::Circuit,
+    circuit_id::CircuitId,
     constraint::{Builder, Num},
     gadget::{bits, party, poseidon},
 };
 
-/// Positions in the circuit: a full proof after a full block.
-pub(crate) const POSITIONS: usize = MAX_EVENTS + BLOCK_EVENTS;
+/// Positions in a circuit: a full proof after a full block.
+pub(crate) const fn positions(capacity: Capacity) -> usize {
+    capacity.events() + BLOCK_EVENTS
+}
 const UNIT_BITS: usize = EVENT_BITS - DELTA_BITS;
 const PACKED_BITS: usize = 2 * TIME_BITS + 32;
 
-/// The circuit.
-pub(crate) struct Usage;
+/// The circuit for `EVENTS` events.
+pub(crate) struct UsageOf<const EVENTS: usize>;
+
+/// The circuit for 128 events.
+pub(crate) type Usage = UsageOf<128>;
+/// The circuit for 1,024 events.
+pub(crate) type LongUsage = UsageOf<1024>;
+
+impl<const EVENTS: usize> UsageOf<EVENTS> {
+    const CAPACITY: Capacity = match EVENTS {
+        128 => Capacity::Events128,
+        1024 => Capacity::Events1024,
+        _ => panic!("a usage circuit has 128 or 1,024 events"),
+    };
+}
 
 /// The accumulator before the events.
 struct Before {
@@ -79,12 +96,15 @@ impl Slot {
     }
 }
 
-impl Circuit for Usage {
-    const NAME: &'static str = "usage_128";
+impl<const EVENTS: usize> Circuit for UsageOf<EVENTS> {
+    const ID: CircuitId = match Self::CAPACITY {
+        Capacity::Events128 => CircuitId::Usage128,
+        Capacity::Events1024 => CircuitId::Usage1024,
+    };
     type Assignment = Assignment;
 
     fn blank() -> Assignment {
-        Assignment::blank()
+        Assignment::blank(Self::CAPACITY)
     }
 
     fn build(builder: &mut Builder, given: &Assignment) {
@@ -153,7 +173,7 @@ fn old_prefix(builder: &mut Builder, given: &Assignment) -> Vec<Num> {
 /// All positions. A new one has free bits, any other one zeros.
 fn slots(builder: &mut Builder, given: &Assignment, old: &[Num]) -> Vec<Slot> {
     let mut previous = Num::one();
-    let mut slots = Vec::with_capacity(POSITIONS);
+    let mut slots = Vec::with_capacity(given.slots.len());
     for (i, (filled, packed)) in given.slots.iter().enumerate() {
         builder.rule("the events are contiguous");
         let filled = bits::gated_bit(builder, *filled, &previous);
@@ -259,7 +279,7 @@ fn pack(positions: &[Slot]) -> [Num; 4] {
     words
 }
 
-const _: () = assert!(UNIT_BITS == 16 && POSITIONS > BLOCK_EVENTS);
+const _: () = assert!(UNIT_BITS == 16 && positions(Capacity::Events128) > BLOCK_EVENTS);
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -5,6 +5,7 @@ use ark_bn254::Bn254;
 use ark_groth16::{PreparedVerifyingKey, prepare_verifying_key};
 use serde::{Deserialize, Serialize};
 
+use crate::circuit_id::CircuitId;
 use crate::proof::{ProofError, g1_point, g1_words, g2_point, g2_words};
 
 /// Why a file is not a verifying key.
@@ -25,6 +26,14 @@ pub enum VerifyingKeyError {
         expected: usize,
         /// Inputs of the key.
         found: usize,
+    },
+    /// The key is of another circuit.
+    #[error("verifying key is of circuit {found}, not of {expected}")]
+    Circuit {
+        /// The circuit that was asked for.
+        expected: &'static str,
+        /// The circuit it says it is of.
+        found: String,
     },
     /// γ = δ: such a key lets anyone forge proofs.
     #[error("verifying key has gamma equal to delta: it was never contributed to, anyone forges")]
@@ -85,6 +94,26 @@ impl VerifyingKey {
         let words = self.alpha.iter().chain(&self.beta).chain(&self.gamma).chain(&self.delta).chain(points);
         let bytes: Vec<u8> = words.flat_map(|word| word.to_be_bytes::<32>()).collect();
         keccak256(bytes)
+    }
+
+    /// [`VerifyingKey::prepare`], for a circuit that it must be of.
+    pub(crate) fn prepare_for(&self, circuit: CircuitId) -> Result<PreparedVerifyingKey<Bn254>, VerifyingKeyError> {
+        match self.circuit == circuit.name() {
+            true => self.prepare(circuit.public_inputs()),
+            false => Err(VerifyingKeyError::Circuit { expected: circuit.name(), found: self.circuit.clone() }),
+        }
+    }
+
+    /// The first field in which two keys differ, if any.
+    pub(crate) fn difference(&self, other: &Self) -> Option<&'static str> {
+        let fields = [
+            ("alpha", self.alpha == other.alpha),
+            ("beta", self.beta == other.beta),
+            ("gamma", self.gamma == other.gamma),
+            ("delta", self.delta == other.delta),
+            ("IC", self.inputs == other.inputs),
+        ];
+        fields.into_iter().find(|(_, same)| !same).map(|(field, _)| field)
     }
 
     /// Checks every point and prepares the pairing.

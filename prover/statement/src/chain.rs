@@ -140,6 +140,33 @@ impl Accumulator {
     /// # Errors
     /// [`StepError`] names the field out of range; the chain is then unchanged.
     pub fn step(&mut self, event: &Event) -> Result<Head, StepError> {
+        self.append(event)?;
+        self.chain = from_fr(block_hash(self.fill, self.base, &self.words));
+        Ok(self.signable())
+    }
+
+    /// Appends events as [`Accumulator::step`] does, without the heads between them: a block is
+    /// hashed once instead of once an event.
+    ///
+    /// # Errors
+    /// The position of the first event that is refused, and why; the chain then ends before it.
+    pub fn extend(&mut self, events: &[Event]) -> Result<Head, (usize, StepError)> {
+        for (index, event) in events.iter().enumerate() {
+            let refused = self.append(event).map_err(|error| (index, error)).err();
+            let block_ends = usize::from(self.fill) >= BLOCK_EVENTS || index + 1 == events.len();
+            let appended = index + usize::from(refused.is_none());
+            if appended > 0 && (block_ends || refused.is_some()) {
+                self.chain = from_fr(block_hash(self.fill, self.base, &self.words));
+            }
+            if let Some(refused) = refused {
+                return Err(refused);
+            }
+        }
+        Ok(self.signable())
+    }
+
+    /// All of a step but the chain value, which the next block needs.
+    fn append(&mut self, event: &Event) -> Result<(), StepError> {
         let delta = self.delta(event.time)?;
         let call = to_fr(event.call).map_err(|_| StepError::CallNotCanonical(event.call))?;
         if usize::from(self.fill) >= BLOCK_EVENTS {
@@ -151,12 +178,11 @@ impl Accumulator {
         let packed = U256::from(delta) + (U256::from(event.units) << DELTA_BITS);
         self.words[slot / WORD_EVENTS] += packed << (EVENT_BITS * (slot % WORD_EVENTS));
         self.fill += 1;
-        self.chain = from_fr(block_hash(self.fill, self.base, &self.words));
         self.calls = from_fr(poseidon::hash(&[element(self.calls), call]));
         self.total += u64::from(event.units);
         self.seq += 1;
         self.last = event.time;
-        Ok(self.signable())
+        Ok(())
     }
 
     /// Seconds since the last event; 0 for the first.

@@ -7,8 +7,8 @@ use crate::chain::TIME_BITS;
 
 /// How many numbers a usage proof makes public.
 pub const INPUTS: usize = 6;
-/// Events one proof takes at most, whatever the fill of the block it resumes.
-pub const MAX_EVENTS: usize = 128;
+/// Events the largest proof takes, whatever the fill of the block it resumes.
+pub const MAX_EVENTS: usize = Capacity::Events1024.events();
 
 const UNITS_SHIFT: usize = 2 * TIME_BITS;
 

@@ -84,6 +84,7 @@ fn third(builder: &mut Builder, slope: &Num, u1: &Num, u2: &Num) -> Num {
 fn opposite(builder: &mut Builder, slope: &Num, p: &Point, u: &Num) -> Num {
     let run = &p.u - u;
     let v = builder.witness(slope.value() * run.value() - p.v.value());
-    builder.enforce(slope, &run, &(&v + &p.v));
+    // A slope is on the right already, for its square.
+    builder.enforce(&run, slope, &(&v + &p.v));
     v
 }

@@ -8,7 +8,7 @@ use statement::{
     Accumulator, Event, SecretKey, call_hash, compliance as limit,
     field::{Fr, from_fr},
     key_delivery as delivery,
-    usage::Window,
+    usage::{Capacity, Window},
 };
 
 use crate::{
@@ -26,7 +26,7 @@ fn event(i: u64) -> Event {
 }
 
 /// 30 events after a block with 10.
-pub(super) fn usage() -> usage::Assignment {
+pub(super) fn usage(capacity: Capacity) -> usage::Assignment {
     let mut before = Accumulator::genesis(CTX);
     (0..10).for_each(|i| extend(&mut before, &event(i)));
     let events: Vec<Event> = (10..40).map(event).collect();
@@ -41,7 +41,7 @@ pub(super) fn usage() -> usage::Assignment {
         meter_signature: meter.sign(after.head()),
         window: Window::new(START, START + 3600).expect("an hour is a window"),
     };
-    witness.assign().expect("the example is honest").0
+    witness.assign(capacity).expect("the example is honest").0
 }
 
 fn extend(chain: &mut Accumulator, event: &Event) {

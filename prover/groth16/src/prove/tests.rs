@@ -1,13 +1,19 @@
 use std::{path::PathBuf, sync::OnceLock};
 
 use alloy_primitives::U256;
+use ark_bn254::Bn254;
+use ark_groth16::Groth16;
+use rand::SeedableRng;
+use rand_chacha::ChaCha20Rng;
 use statement::usage::Window;
 
 use super::*;
 use crate::{
-    compliance::tests::witness as limit_witness, key_delivery::tests::witness as delivery_witness,
+    compliance::tests::witness as limit_witness, constraint::Shape, key_delivery::tests::witness as delivery_witness,
     usage::tests::witness,
 };
+
+const C128: Capacity = Capacity::Events128;
 
 /// The cache that all callers share; keys are made there once.
 fn cache() -> PathBuf {
@@ -36,18 +42,22 @@ fn key_delivery_proofs_verify_and_bind_every_input() {
 }
 
 #[test]
-fn usage_proofs_verify_at_1_64_128_and_from_an_open_block() {
+fn usage_proofs_verify_at_1_half_full_and_from_an_open_block() {
     let alone = Verifier::new(1337).unwrap();
-    for (skip, count) in [(0, 1), (0, 64), (17, 128)] {
+    let short = [(0, 1), (0, 64), (17, 128)].map(|(skip, count)| (Capacity::Events128, skip, count));
+    let long = [(0, 1), (0, 512), (17, 1024)].map(|(skip, count)| (Capacity::Events1024, skip, count));
+    for (capacity, skip, count) in [short, long].concat() {
         let witness = witness(skip, count);
-        let (proof, inputs) = prover().prove_usage(&witness).unwrap();
-        assert!(alone.verify_usage(&inputs, &proof), "{skip} + {count}");
+        let (proof, inputs) = prover().prove_usage(capacity, &witness).unwrap();
+        assert!(alone.verify_usage(capacity, &inputs, &proof), "{skip} + {count}");
+        // The circuits have keys of their own.
+        assert!(Capacity::ALL.iter().all(|other| *other == capacity || !alone.verify_usage(*other, &inputs, &proof)));
         assert_eq!(inputs.head_before, witness.before.head());
         let units: u32 = witness.events.iter().map(|e| u32::from(e.units)).sum();
         assert_eq!(inputs.units, units);
         let mut more = inputs;
         more.units += 1;
-        assert!(!alone.verify_usage(&more, &proof));
+        assert!(!alone.verify_usage(capacity, &more, &proof));
     }
 }
 
@@ -74,13 +84,14 @@ fn compliance_proofs_verify_and_bind_every_input() {
 #[test]
 fn a_proof_of_one_circuit_is_none_of_another() {
     let (limit_proof, limit) = prover().prove_compliance(&limit_witness(4, 100)).unwrap();
-    let (usage_proof, usage) = prover().prove_usage(&witness(0, 4)).unwrap();
+    let (usage_proof, usage) = prover().prove_usage(C128, &witness(0, 4)).unwrap();
     assert!(!prover().verify_compliance(&limit, &usage_proof));
-    assert!(!prover().verify_usage(&usage, &limit_proof));
-    let [usage, delivery, compliance] = crate::verifying_keys().unwrap();
-    for (one, other) in [(&usage, &delivery), (&delivery, &compliance), (&compliance, &usage)] {
-        assert!(one.alpha != other.alpha && one.beta != other.beta);
-        assert!(one.gamma != other.gamma && one.delta != other.delta);
+    assert!(!prover().verify_usage(C128, &usage, &limit_proof));
+    let keys = crate::verifying_keys().unwrap();
+    for (id, one) in &keys {
+        for other in keys.iter().filter(|(other, _)| *other != id).map(|(_, key)| key) {
+            assert!(one.alpha != other.alpha && one.beta != other.beta && one.delta != other.delta);
+        }
     }
 }
 
@@ -112,7 +123,10 @@ fn pinned_proofs_verify() {
     let (inputs, proof) = Pinned::read(include_str!("../../vectors/usage_128.json"));
     let inputs = use_of::PublicInputs::from_array(inputs).unwrap();
     assert_eq!(inputs.units, (10..40).sum::<u32>());
-    assert!(verifier.verify_usage(&inputs, &proof));
+    assert!(verifier.verify_usage(C128, &inputs, &proof));
+    let (long, proof) = Pinned::read(include_str!("../../vectors/usage_1024.json"));
+    assert_eq!(use_of::PublicInputs::from_array(long), Ok(inputs));
+    assert!(verifier.verify_usage(Capacity::Events1024, &inputs, &proof));
     let (inputs, proof) = Pinned::read(include_str!("../../vectors/key_delivery.json"));
     assert!(verifier.verify_key_delivery(&delivery::PublicInputs::from_array(inputs), &proof));
     let (inputs, proof) = Pinned::read(include_str!("../../vectors/compliance.json"));
@@ -137,7 +151,7 @@ fn proofs_are_fresh_and_survive_calldata_and_json() {
         damaged[i] += U256::from(1);
         assert!(Proof::from_calldata(damaged).is_err(), "word {i}");
     }
-    assert!(!prover().verify_usage(&use_of::PublicInputs::from_array([U256::ZERO; 6]).unwrap(), &first));
+    assert!(!prover().verify_usage(C128, &use_of::PublicInputs::from_array([U256::ZERO; 6]).unwrap(), &first));
 }
 
 #[test]
@@ -147,7 +161,7 @@ fn impossible_witnesses_are_refused_by_name() {
     let refused = |change: Change| {
         let mut bad = good.clone();
         change(&mut bad);
-        prover().prove_usage(&bad).unwrap_err().to_string()
+        prover().prove_usage(C128, &bad).unwrap_err().to_string()
     };
     let cases: [(Change, &str); 6] = [
         (|w| w.events.clear(), "no event to prove"),
@@ -169,9 +183,95 @@ fn the_circuit_itself_refuses_and_names_the_rule() {
     let inputs = bad.public_inputs().unwrap();
     bad.key[0] ^= 1;
     let assignment = key_delivery::Assignment::honest(&bad, &inputs).unwrap();
-    let error = prove::<KeyDelivery>(&prover().key_delivery, &assignment).unwrap_err();
+    let error = prover().prove::<KeyDelivery>(&assignment).unwrap_err();
     assert_eq!(
         error.to_string(),
         "key_delivery: the witness breaks the rule \"c0 and c1 are the limbs plus the masks\""
     );
+}
+
+/// Our proof of an assignment, and stock arkworks' from the matrices, with the same randomness.
+fn both_proofs<C: Circuit>(assignment: &C::Assignment) -> [ark_groth16::Proof<Bn254>; 2] {
+    let KeySet { manifest, verifying } = KeySet::committed().unwrap();
+    let (expected, verifying) = (manifest.circuit(C::ID).unwrap(), &verifying[&C::ID]);
+    let key = keys::load_or_generate::<C>(&cache(), manifest.origin, expected, verifying).unwrap();
+    let ours =
+        prove_with::<C>(prover().engine::<C>().unwrap(), assignment, &mut ChaCha20Rng::seed_from_u64(7)).unwrap();
+    let mut rng = ChaCha20Rng::seed_from_u64(7);
+    let (r, s) = (Fr::rand(&mut rng), Fr::rand(&mut rng));
+    let shape = C::shape();
+    let theirs = Groth16::<Bn254, CircomReduction>::create_proof_with_reduction_and_matrices(
+        &key,
+        r,
+        s,
+        &shape.matrices,
+        shape.inputs,
+        shape.rows(),
+        &C::assign(assignment).0,
+    );
+    [ours.0, theirs.unwrap()]
+}
+
+#[test]
+fn proofs_are_those_of_arkworks_bit_for_bit() {
+    let same = |[ours, theirs]: [ark_groth16::Proof<Bn254>; 2]| assert_eq!(ours, theirs);
+    for (skip, count) in [(0, 1), (17, 128)] {
+        same(both_proofs::<Usage>(&witness(skip, count).assign(C128).unwrap().0));
+    }
+    same(both_proofs::<LongUsage>(&witness(17, 1000).assign(Capacity::Events1024).unwrap().0));
+    let limit = limit_witness(4, 100);
+    let inputs = limit.public_inputs().unwrap();
+    same(both_proofs::<Compliance>(&compliance::Assignment::fill_in(&limit, &inputs).unwrap()));
+    let delivery = delivery_witness(3);
+    let inputs = delivery.public_inputs().unwrap();
+    same(both_proofs::<KeyDelivery>(&key_delivery::Assignment::honest(&delivery, &inputs).unwrap()));
+}
+
+/// The sides of rows, stamped while assigning, are those that the matrices give.
+fn stamps_agree<C: Circuit>(shape: &Shape, assignment: &C::Assignment) {
+    let stamped = C::stamp(assignment, shape.variables, shape.rows());
+    let wires = C::assign(assignment);
+    assert!(stamped.assigned.0 == wires.0);
+    assert_eq!(stamped.broken, shape.broken_rule(&wires.0));
+    assert_eq!(stamped.left.0.len(), shape.rows());
+    let side = |matrix: usize, row: usize| -> Fr {
+        shape.matrices[matrix][row].iter().map(|(k, wire)| wires.0[*wire] * k).sum()
+    };
+    for row in 0..shape.rows() {
+        let [a, b] = [side(0, row), side(1, row)];
+        assert_eq!((stamped.left.0[row], stamped.right.0[row], stamped.products.0[row]), (a, b, a * b), "row {row}");
+    }
+}
+
+#[test]
+fn stamped_rows_are_those_of_the_matrices_on_honest_and_forged_witnesses() {
+    let shape = Usage::shape();
+    let honest = witness(17, 100).assign(C128).unwrap().0;
+    stamps_agree::<Usage>(&shape, &honest);
+    let forgeries: [fn(&mut crate::usage::Assignment); 6] = [
+        |a| a.secret[3] ^= true,
+        |a| a.slots[40].1 += 1,
+        |a| a.slots[40].0 = false,
+        |a| a.inputs[4] += Fr::from(1u64),
+        |a| a.signature.s[0] ^= true,
+        |a| a.meter_eighth[0] = Fr::from(0u64),
+    ];
+    for forge in forgeries {
+        let mut forged = honest.clone();
+        forge(&mut forged);
+        stamps_agree::<Usage>(&shape, &forged);
+        assert!(matches!(prover().prove::<Usage>(&forged), Err(ProveError::Unsatisfied { .. })));
+    }
+    let delivery = delivery_witness(3);
+    let inputs = delivery.public_inputs().unwrap();
+    let mut delivery = key_delivery::Assignment::honest(&delivery, &inputs).unwrap();
+    stamps_agree::<KeyDelivery>(&KeyDelivery::shape(), &delivery);
+    delivery.ephemeral = vec![false; delivery.ephemeral.len()];
+    stamps_agree::<KeyDelivery>(&KeyDelivery::shape(), &delivery);
+    let limit = limit_witness(4, 100);
+    let inputs = limit.public_inputs().unwrap();
+    let mut limit = compliance::Assignment::fill_in(&limit, &inputs).unwrap();
+    stamps_agree::<Compliance>(&Compliance::shape(), &limit);
+    limit.total += Fr::from(1u64);
+    stamps_agree::<Compliance>(&Compliance::shape(), &limit);
 }

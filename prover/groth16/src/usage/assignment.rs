@@ -7,11 +7,11 @@ use statement::{
     babyjubjub::scalar_bits,
     chain::{BLOCK_EVENTS, DELTA_BITS},
     field::{Fr, NotCanonical, small, to_fr},
-    usage::{INPUTS, MAX_EVENTS, PublicInputs, Window},
+    usage::{Capacity, INPUTS, MAX_EVENTS, PublicInputs, Window},
 };
 use zeroize::Zeroize;
 
-use super::POSITIONS;
+use super::positions;
 use crate::{
     gadget::{eddsa, fixed_base::SCALAR_BITS},
     key_delivery::{canonical, eighth},
@@ -25,7 +25,7 @@ pub struct UsageWitness {
     /// The chain before the events: [`Accumulator::genesis`], or the state at the head
     /// that was proved last.
     pub before: Accumulator,
-    /// The events since, in order: 1 to 128.
+    /// The events since, in order: at least one, at most the capacity's.
     pub events: Vec<Event>,
     /// The meter's key.
     pub meter: PublicKey,
@@ -41,9 +41,14 @@ pub enum WitnessError {
     /// No events.
     #[error("there is no event to prove: give 1 to {MAX_EVENTS}")]
     NoEvents,
-    /// More than one proof holds.
-    #[error("{0} events are more than one proof holds: split them into batches of {MAX_EVENTS}")]
-    TooManyEvents(usize),
+    /// More than the proof holds.
+    #[error("{events} events are more than one proof holds: split them into batches of {capacity}")]
+    TooManyEvents {
+        /// Events in the list.
+        events: usize,
+        /// The most that fit.
+        capacity: usize,
+    },
     /// An event does not extend the chain.
     #[error("event {index} does not extend the chain: {source}")]
     Step {
@@ -73,6 +78,9 @@ pub enum WitnessError {
     /// The stored state is impossible.
     #[error("stored chain state has fill {0}, above 24: restore it from the last signed head")]
     Fill(u8),
+    /// The stored counters leave no room for the events.
+    #[error("stored chain state has total or seq near 2^64: restore it from the last signed head")]
+    Overflow,
 }
 
 impl UsageWitness {
@@ -81,29 +89,32 @@ impl UsageWitness {
     /// # Errors
     /// [`WitnessError`] names the first rule that the witness breaks.
     pub fn public_inputs(&self) -> Result<PublicInputs, WitnessError> {
-        Ok(self.after()?.0)
+        Ok(self.after(MAX_EVENTS)?.0)
     }
 
-    fn after(&self) -> Result<(PublicInputs, Accumulator), WitnessError> {
+    fn after(&self, capacity: usize) -> Result<(PublicInputs, Accumulator), WitnessError> {
         match self.events.len() {
             0 => return Err(WitnessError::NoEvents),
-            n if n > MAX_EVENTS => return Err(WitnessError::TooManyEvents(n)),
+            events if events > capacity => return Err(WitnessError::TooManyEvents { events, capacity }),
             _ => {}
         }
         if usize::from(self.before.fill) > BLOCK_EVENTS {
             return Err(WitnessError::Fill(self.before.fill));
         }
         let (start, end) = (self.window.start(), self.window.end());
-        let mut after = self.before.clone();
         let mut units = 0u32;
-        for (index, event) in self.events.iter().enumerate() {
-            let time = event.time;
-            if time < start || time > end {
-                return Err(WitnessError::OutsideWindow { index, time, start, end });
+        for (index, Event { time, units: each, .. }) in self.events.iter().enumerate() {
+            if *time < start || *time > end {
+                return Err(WitnessError::OutsideWindow { index, time: *time, start, end });
             }
-            after.step(event).map_err(|source| WitnessError::Step { index, source })?;
-            units += u32::from(event.units);
+            units += u32::from(*each);
         }
+        let counted = self.before.seq.checked_add(self.events.len() as u64);
+        if counted.and(self.before.total.checked_add(units.into())).is_none() {
+            return Err(WitnessError::Overflow);
+        }
+        let mut after = self.before.clone();
+        after.extend(&self.events).map_err(|(index, source)| WitnessError::Step { index, source })?;
         let head_after = after.head();
         if !self.meter.verify(head_after, &self.meter_signature) {
             return Err(WitnessError::MeterSignature(head_after));
@@ -121,16 +132,21 @@ impl UsageWitness {
     }
 
     /// The honest assignment with its public inputs.
-    pub(crate) fn assign(&self) -> Result<(Assignment, PublicInputs), WitnessError> {
-        let (inputs, after) = self.after()?;
-        Ok((self.fill_in(&inputs, &after)?, inputs))
+    pub(crate) fn assign(&self, capacity: Capacity) -> Result<(Assignment, PublicInputs), WitnessError> {
+        let (inputs, after) = self.after(capacity.events())?;
+        Ok((self.fill_in(capacity, &inputs, &after)?, inputs))
     }
 
     /// The assignment for given inputs and state, unchecked.
-    pub(crate) fn fill_in(&self, inputs: &PublicInputs, after: &Accumulator) -> Result<Assignment, NotCanonical> {
+    pub(crate) fn fill_in(
+        &self,
+        capacity: Capacity,
+        inputs: &PublicInputs,
+        after: &Accumulator,
+    ) -> Result<Assignment, NotCanonical> {
         let before = &self.before;
         let fill = usize::from(before.fill);
-        let mut assignment = Assignment::blank();
+        let mut assignment = Assignment::blank(capacity);
         for slot in &mut assignment.slots[..fill] {
             slot.0 = true;
         }
@@ -183,7 +199,7 @@ pub(crate) struct Assignment {
 }
 
 impl Assignment {
-    pub fn blank() -> Self {
+    pub fn blank(capacity: Capacity) -> Self {
         Self {
             inputs: [Fr::ZERO; INPUTS],
             secret: vec![false; SCALAR_BITS],
@@ -196,7 +212,7 @@ impl Assignment {
             last: Fr::ZERO,
             calls_before: Fr::ZERO,
             calls_after: Fr::ZERO,
-            slots: vec![(false, 0); POSITIONS],
+            slots: vec![(false, 0); positions(capacity)],
             meter_eighth: [Fr::ZERO; 2],
             signature: eddsa::Witness::blank(),
         }

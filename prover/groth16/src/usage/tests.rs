@@ -2,11 +2,13 @@ use super::*;
 use alloy_primitives::U256;
 use statement::{
     Accumulator, Event, SecretKey, call_hash,
-    usage::{PublicInputs, Window},
+    usage::{Capacity, PublicInputs, Window},
 };
 
 const CTX: U256 = U256::from_limbs([1, 2, 3, 4]);
 const START: u64 = 1_800_000_000;
+const C128: Capacity = Capacity::Events128;
+const C1024: Capacity = Capacity::Events1024;
 
 fn events(count: usize) -> Vec<Event> {
     (0..count as u64)
@@ -48,10 +50,76 @@ fn honest_witnesses_satisfy_and_the_size_is_known() {
     let shape = Usage::shape();
     assert_eq!((shape.rows(), shape.inputs), (14_547, INPUTS + 1));
     for (skip, count) in [(0, 1), (0, 64), (0, 128), (5, 128), (23, 128), (24, 128), (48, 1), (47, 2)] {
-        let (assignment, _) = witness(skip, count).assign().unwrap();
+        let (assignment, _) = witness(skip, count).assign(C128).unwrap();
         let assigned = Usage::assign(&assignment);
         assert_eq!(assigned.0.len(), shape.variables);
         assert_eq!(shape.broken_rule(&assigned.0), None, "{skip} + {count}");
+    }
+}
+
+#[test]
+fn the_long_circuit_is_the_same_with_more_slots() {
+    let shape = LongUsage::shape();
+    assert_eq!((shape.rows(), shape.variables, shape.inputs), (63_311, 63_172, INPUTS + 1));
+    assert!(shape.rows() + shape.inputs <= 1 << 16);
+    for (skip, count) in [(0, 1), (0, 512), (7, 1024), (24, 1024)] {
+        let (assignment, inputs) = witness(skip, count).assign(C1024).unwrap();
+        let assigned = LongUsage::assign(&assignment);
+        assert_eq!(shape.broken_rule(&assigned.0), None, "{skip} + {count}");
+        assert_eq!(inputs, witness(skip, count).public_inputs().unwrap());
+    }
+    // A few forgeries, of events beyond the reach of the short circuit.
+    let honest = witness(7, 1000).assign(C1024).unwrap().0;
+    let refused = |rule: &str, change: fn(&mut Assignment)| {
+        let mut assignment = honest.clone();
+        change(&mut assignment);
+        assert_eq!(shape.broken_rule(&LongUsage::assign(&assignment).0), Some(rule));
+    };
+    refused(AFTER, |a| {
+        a.slots[900].1 -= 1;
+        a.slots[901].1 += 1;
+    });
+    refused("the events are contiguous", |a| a.slots[800] = (false, 0));
+    refused("the events are contiguous", |a| a.slots[1020].0 = true);
+    refused("an event's time difference has 24 bits and its units 16", |a| a.slots[1010].1 = 1);
+    refused("no event after windowEnd", |a| a.slots[1006].1 += 1);
+}
+
+#[test]
+fn the_number_of_events_decides_before_anything_else() {
+    for capacity in Capacity::ALL {
+        let events = capacity.events();
+        assert!(witness(0, events).assign(capacity).is_ok());
+        let error = witness(0, events + 1).assign(capacity).err();
+        assert_eq!(error, Some(WitnessError::TooManyEvents { events: events + 1, capacity: events }));
+        let mut none = witness(0, 1);
+        none.events.clear();
+        assert_eq!(none.assign(capacity).err(), Some(WitnessError::NoEvents));
+    }
+    assert_eq!(Capacity::fitting(128), Some(C128));
+    assert_eq!(Capacity::fitting(129), Some(C1024));
+    assert_eq!(Capacity::fitting(1025), None);
+}
+
+#[test]
+fn a_damaged_state_is_an_error() {
+    let refused = |change: fn(&mut Accumulator)| {
+        let mut witness = witness(3, 5);
+        change(&mut witness.before);
+        witness.assign(C128).err()
+    };
+    assert_eq!(refused(|state| state.total = u64::MAX), Some(WitnessError::Overflow));
+    assert_eq!(refused(|state| state.seq = u64::MAX), Some(WitnessError::Overflow));
+    assert_eq!(refused(|state| state.fill = 25), Some(WitnessError::Fill(25)));
+    assert_eq!(refused(|state| state.fill = u8::MAX), Some(WitnessError::Fill(255)));
+    for change in [
+        (|state| state.base = U256::MAX) as fn(&mut Accumulator),
+        |state| state.words = [U256::MAX; 4],
+        |state| state.calls = U256::MAX,
+        |state| state.ctx = U256::MAX,
+        |state| state.fill = 0,
+    ] {
+        assert!(matches!(refused(change), Some(WitnessError::MeterSignature(_))));
     }
 }
 
@@ -73,7 +141,7 @@ fn unchecked(witness: &UsageWitness) -> Assignment {
     let after = after(&witness.before, &witness.events);
     let mut inputs = witness_inputs(witness);
     inputs.head_after = after.head();
-    witness.fill_in(&inputs, &after).unwrap()
+    witness.fill_in(C128, &inputs, &after).unwrap()
 }
 
 /// Signs whatever head the witness leads to: the meter is in on the forgery.
@@ -100,7 +168,7 @@ fn shaped(start: u64, skip: usize, shape: impl Fn(usize) -> (u64, u16), count: u
     witness.events = all[skip..].to_vec();
     witness.window = Window::new(all[skip].time, all[skip + count - 1].time).unwrap();
     resign(&mut witness);
-    witness.assign().unwrap().0
+    witness.assign(C128).unwrap().0
 }
 
 #[test]
@@ -215,7 +283,7 @@ fn the_first_event_of_a_chain_has_no_time_difference() {
     witness.meter_signature = SecretKey::derive(&[1; 32], "meter").sign(after.head());
     let mut public = witness_inputs(&witness);
     public.head_after = after.head();
-    let mut assignment = witness.fill_in(&public, &after).unwrap();
+    let mut assignment = witness.fill_in(C128, &public, &after).unwrap();
     assignment.slots[0].1 += 9;
     assignment.last -= Fr::from(9u64);
     assert_eq!(broken(&assignment), Some(GENESIS));

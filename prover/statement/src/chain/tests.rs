@@ -24,6 +24,32 @@ fn a_second_implementation_agrees_on_every_head() {
 }
 
 #[test]
+fn extending_at_once_is_stepping_one_by_one() {
+    let events: Vec<Event> = (0..60u64).map(|i| event(1_000 + i * i, i as u16)).collect();
+    for (start, end) in [(0, 0), (0, 1), (0, 24), (5, 24), (24, 25), (23, 60), (0, 60)] {
+        let mut stepped = Accumulator::genesis(CTX);
+        for event in &events[..start] {
+            stepped.step(event).unwrap();
+        }
+        let mut extended = stepped.clone();
+        for event in &events[start..end] {
+            stepped.step(event).unwrap();
+        }
+        assert_eq!(extended.extend(&events[start..end]), Ok(stepped.signable()));
+        assert_eq!(extended, stepped, "{start}..{end}");
+        // A refused event leaves the chain where the events before it put it.
+        let refused = [events[start..end].to_vec(), vec![event(1, 1); 2]].concat();
+        if end > 0 {
+            let mut extended = Accumulator::genesis(CTX);
+            extended.extend(&events[..start]).unwrap();
+            let error = StepError::TimeWentBack { time: 1, last: stepped.last };
+            assert_eq!(extended.extend(&refused), Err((end - start, error)));
+            assert_eq!(extended, stepped, "{start}..{end}");
+        }
+    }
+}
+
+#[test]
 fn genesis_has_head_zero_and_the_first_delta_is_zero() {
     let mut chain = Accumulator::genesis(CTX);
     assert_eq!(chain.head(), U256::ZERO);

@@ -62,7 +62,7 @@ test-ipfs: ## The Kubo client against a real IPFS node (slow to install)
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed
-	rm -rf target contracts/out contracts/cache contracts/node_modules anvil-scripts/node_modules content/tests/ipfs-node/node_modules
+	rm -rf target contracts/out contracts/cache contracts/node_modules anvil-scripts/node_modules content/tests/ipfs-node/node_modules prover/peers/node_modules
 
 .PHONY: help
 help: ## Show this menu

@@ -3,8 +3,13 @@
 //! Parsers take bytes of strangers: they never panic, never allocate more than the bytes
 //! justify, and their errors name the section and the field.
 
-pub(crate) mod container;
-pub(crate) mod element;
+mod container;
+mod element;
+mod instance;
+pub mod json;
+pub mod r1cs;
+pub mod wtns;
 pub mod zkey;
 
 pub use container::ContainerError;
+pub use instance::Instance;

@@ -33,8 +33,9 @@ pub(crate) use write::write;
 use super::{
     container::{Container, ContainerError, Section},
     element::{Point, modulus, point, points},
+    r1cs,
 };
-use crate::constraint::Shape;
+use crate::{circuit_id::CircuitId, constraint::Shape};
 
 const GROTH16: u32 = 1;
 const VERSION: u32 = 1;
@@ -240,10 +241,16 @@ impl Zkey<'_> {
         query(&key.h_query, 9, "H")
     }
 
-    /// Checks that the key is for these rows, by sizes and by every coefficient.
+    /// Checks that the key is for a circuit, by sizes and by every coefficient of A and B.
+    /// The file does not hold C: that the points fit it, only a proof or a ceremony shows.
     ///
     /// # Errors
-    /// [`ZkeyError::OtherCircuit`] says what differs.
+    /// [`ZkeyError::OtherCircuit`] or [`ZkeyError::OtherRow`] say what differs.
+    pub fn check_circuit(&self, circuit: CircuitId) -> Result<(), ZkeyError> {
+        self.check_rows(&r1cs::shape(circuit))
+    }
+
+    /// [`Zkey::check_circuit`] for given rows.
     pub(crate) fn check_rows(&self, shape: &Shape) -> Result<(), ZkeyError> {
         let other = |what, found, expected| match found == expected {
             true => Ok(()),

@@ -25,6 +25,7 @@ mod proofs;
 mod ranges;
 mod row;
 mod submit;
+mod threads;
 mod work;
 
 pub use claim::{Claimed, Failed, Refusal};
@@ -38,5 +39,6 @@ pub use progress::{LaneProgress, Progress};
 pub use proofs::DoneProof;
 pub use ranges::{Covered, Gap, gaps};
 pub use submit::Submitted;
+pub use threads::Threads;
 pub use tokio_util::sync::CancellationToken;
 pub use work::{AttemptError, Ended, Outcome, Tally, Worker, WorkerOptions};

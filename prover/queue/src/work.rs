@@ -7,7 +7,6 @@ use std::{
 
 use alloy_primitives::U256;
 use groth16::{Proof, ProveError, Prover, UsageWitness};
-use rayon::ThreadPool;
 use serde::Serialize;
 use statement::{
     SecretKey,
@@ -21,6 +20,7 @@ use crate::{
     connect::Queue,
     error::QueueError,
     job::{JobId, LaneKey, State},
+    threads::Threads,
 };
 
 /// How often in a row a database may fail before a worker gives up: some minutes.
@@ -167,7 +167,7 @@ impl Worker {
         queue: Queue,
         name: &str,
         secret: SecretKey,
-        (prover, threads): (Arc<Prover>, Arc<ThreadPool>),
+        (prover, threads): (Arc<Prover>, Threads),
         options: WorkerOptions,
     ) -> Self {
         let prove = move |capacity: Capacity, witness: &UsageWitness| {
@@ -175,7 +175,7 @@ impl Worker {
             // which waits for the keys.
             prover.load(capacity.into()).map_err(ProveError::Key)?;
             // Whatever the prover does in parallel stays on these threads, however many workers share them.
-            threads.install(|| prove(&prover, capacity, witness))
+            threads.run(|| prove(&prover, capacity, witness))
         };
         Self::proving_with(queue, name, secret, prove, options)
     }

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use groth16::{Prover, Verifier};
-use rayon::ThreadPoolBuilder;
+use queue::Threads;
 use sqlx::PgPool;
 
 use super::*;
@@ -19,7 +19,7 @@ async fn two_workers_with_one_set_of_keys_make_proofs_that_verify_and_follow_one
 
     let keys = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/keys"));
     let prover = Arc::new(Prover::load_or_generate(keys, CHAIN).unwrap());
-    let threads = Arc::new(ThreadPoolBuilder::new().num_threads(2).build().unwrap());
+    let threads = Threads::new(2).unwrap();
     let worker = Worker::new(queue.clone(), "one", lane.licensee.clone(), (prover, threads), FAST);
     let other = worker.named("other");
     let (one, other) = tokio::join!(worker.run(Default::default()), other.run(Default::default()));

@@ -11,7 +11,7 @@ import {
     SignedHead,
     UsageBatch
 } from "./interfaces/IUsageTracker.sol";
-import {IUsageVerifier} from "./interfaces/IVerifier.sol";
+import {IUsageBatchVerifier, IUsageVerifier} from "./interfaces/IVerifier.sol";
 import {IVerifierSets} from "./interfaces/IVerifierSets.sol";
 import {ProofContext} from "./libraries/ProofContext.sol";
 import {LaneRecord, UsageTrackerStorage} from "./storage/UsageTrackerStorage.sol";
@@ -58,7 +58,9 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
     function settleUsage(UsageBatch calldata batch) external {
         SettlementTerms memory terms = licenseManager.settlementTerms(batch.licenseId, batch.epoch);
         (uint256[6] memory inputs, uint64 due) = _record(batch, terms);
-        if (!_usageVerifier(terms.verifiers).verify(batch.proof, inputs)) revert ProofInvalid();
+        if (!_usageVerifier(terms.verifiers, batch.capacity).verify(batch.proof, inputs)) {
+            revert ProofInvalid();
+        }
         if (due != 0) _draw(batch.licenseId, terms, due);
     }
 
@@ -73,6 +75,9 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
 
         for (uint256 i = 0; i < count; ++i) {
             UsageBatch calldata batch = batches[i];
+            if (batch.capacity != batches[0].capacity) {
+                revert CapacitiesDiffer(batches[0].capacity, batch.capacity);
+            }
             terms[i] = i != 0 && _sameTerms(batch, batches[i - 1])
                 ? terms[i - 1]
                 : licenseManager.settlementTerms(batch.licenseId, batch.epoch);
@@ -82,7 +87,8 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
             (inputs[i], dues[i]) = _record(batch, terms[i]);
             proofs[i] = batch.proof;
         }
-        if (!verifierSets.usageBatch(terms[0].verifiers).verifyBatch(proofs, inputs)) revert ProofInvalid();
+        IUsageBatchVerifier verifier = verifierSets.usageBatch(terms[0].verifiers, batches[0].capacity);
+        if (!verifier.verifyBatch(proofs, inputs)) revert ProofInvalid();
 
         // Of several ranges of a license in a row, the last one that made more due stands for all.
         uint64 due = 0;
@@ -271,12 +277,12 @@ contract UsageTracker is IUsageTracker, Operated, EIP712Upgradeable {
         }
     }
 
-    function _usageVerifier(uint8 version) private returns (IUsageVerifier verifier) {
+    function _usageVerifier(uint8 version, uint16 capacity) private returns (IUsageVerifier verifier) {
         UsageTrackerStorage storage $ = _tracker();
-        verifier = $.usageVerifiers[version];
+        verifier = $.usageVerifiers[version][capacity];
         if (address(verifier) == address(0)) {
-            verifier = verifierSets.usage(version);
-            $.usageVerifiers[version] = verifier;
+            verifier = verifierSets.usage(version, capacity);
+            $.usageVerifiers[version][capacity] = verifier;
         }
     }
 

@@ -7,7 +7,12 @@ import {
     IUsageBatchVerifier,
     IUsageVerifier
 } from "./interfaces/IVerifier.sol";
-import {IVerifierSets, VerifierSet} from "./interfaces/IVerifierSets.sol";
+import {
+    IVerifierSets,
+    USAGE_CAPACITY,
+    USAGE_LONG_CAPACITY,
+    VerifierSet
+} from "./interfaces/IVerifierSets.sol";
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 
@@ -28,14 +33,14 @@ contract VerifierSets is IVerifierSets, Ownable2Step {
     }
 
     /// @inheritdoc IVerifierSets
-    function usage(uint8 version) external view returns (IUsageVerifier verifier) {
-        verifier = sets[version].usage;
+    function usage(uint8 version, uint16 capacity) external view returns (IUsageVerifier verifier) {
+        verifier = _isLong(capacity) ? sets[version].usageLong : sets[version].usage;
         _checkKnown(version, address(verifier));
     }
 
     /// @inheritdoc IVerifierSets
-    function usageBatch(uint8 version) external view returns (IUsageBatchVerifier verifier) {
-        verifier = sets[version].usageBatch;
+    function usageBatch(uint8 version, uint16 capacity) external view returns (IUsageBatchVerifier verifier) {
+        verifier = _isLong(capacity) ? sets[version].usageLongBatch : sets[version].usageBatch;
         _checkKnown(version, address(verifier));
     }
 
@@ -55,6 +60,8 @@ contract VerifierSets is IVerifierSets, Ownable2Step {
         if (current == type(uint8).max) revert VerifierSetsExhausted();
         _requireCode(address(set.usage));
         _requireCode(address(set.usageBatch));
+        _requireCode(address(set.usageLong));
+        _requireCode(address(set.usageLongBatch));
         _requireCode(address(set.keyDelivery));
         _requireCode(address(set.compliance));
         version = ++current;
@@ -65,6 +72,12 @@ contract VerifierSets is IVerifierSets, Ownable2Step {
     /// An account without code would be taken for a verifier that says nothing.
     function _requireCode(address verifier) private view {
         if (verifier.code.length == 0) revert VerifierHasNoCode(verifier);
+    }
+
+    /// Whether the larger of the two usage circuits has this capacity.
+    function _isLong(uint16 capacity) private pure returns (bool) {
+        if (capacity != USAGE_CAPACITY && capacity != USAGE_LONG_CAPACITY) revert CapacityUnknown(capacity);
+        return capacity == USAGE_LONG_CAPACITY;
     }
 
     /// A known version has a verifier of each kind: no second slot is read to ask for it.

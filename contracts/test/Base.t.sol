@@ -19,7 +19,7 @@ import {
     IUsageBatchVerifier,
     IUsageVerifier
 } from "../src/interfaces/IVerifier.sol";
-import {VerifierSet} from "../src/interfaces/IVerifierSets.sol";
+import {USAGE_CAPACITY, VerifierSet} from "../src/interfaces/IVerifierSets.sol";
 import {DeployConfig, Deployment} from "./Deployment.sol";
 import {MockVerifier} from "./mocks/MockVerifier.sol";
 import {Test} from "forge-std/Test.sol";
@@ -106,6 +106,8 @@ abstract contract Base is Test, Deployment {
         return VerifierSet({
             usage: IUsageVerifier(all),
             usageBatch: IUsageBatchVerifier(all),
+            usageLong: IUsageVerifier(all),
+            usageLongBatch: IUsageBatchVerifier(all),
             keyDelivery: IKeyDeliveryVerifier(all),
             compliance: IComplianceVerifier(all)
         });
@@ -391,6 +393,7 @@ abstract contract Base is Test, Deployment {
             windowStart: manager.license(licenseId).startsAt,
             windowEnd: uint40(vm.getBlockTimestamp()),
             units: 10,
+            capacity: USAGE_CAPACITY,
             proof: _proof()
         });
     }

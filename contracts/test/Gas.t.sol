@@ -7,6 +7,7 @@ import {BundleItem, Offer, Order, SealedKey} from "../src/interfaces/ILicenseMan
 import {Payee} from "../src/interfaces/IPaymentEscrow.sol";
 import {IPurchaseRouter, Purchase} from "../src/interfaces/IPurchaseRouter.sol";
 import {ComplianceStatement, SignedHead, UsageBatch} from "../src/interfaces/IUsageTracker.sol";
+import {IUsageBatchVerifier} from "../src/interfaces/IVerifier.sol";
 import {Base} from "./Base.t.sol";
 import {ProofFixtures} from "./ProofFixtures.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
@@ -242,6 +243,19 @@ contract GasTest is Base {
     }
 }
 
+/// Measures from within, where no transaction is counted.
+contract BatchProbe {
+    function measure(IUsageBatchVerifier verifier, uint256[8][] calldata proofs, uint256[6][] calldata inputs)
+        external
+        view
+        returns (uint256 used)
+    {
+        used = gasleft();
+        require(verifier.verifyBatch(proofs, inputs), "they hold");
+        used -= gasleft();
+    }
+}
+
 /// The same of actions that bring real proofs, checked by the generated verifiers, or settle beside them.
 /// forge-config: default.isolate = true
 contract GasOfProofsTest is ProofFixtures {
@@ -268,6 +282,15 @@ contract GasOfProofsTest is ProofFixtures {
         tracker.settleSigned(head);
         escrow.release(perUse);
         _snap("release_metered");
+    }
+
+    /// By proofs of capacity 1,024: 150 events in a new lane, then 1,024.
+    function test_gas_settling_long_use() public {
+        (UsageBatch memory first, UsageBatch memory next) = (_longAt(0), _longAt(1));
+        tracker.settleUsage(first);
+        _snap("settle_usage_1024_first");
+        tracker.settleUsage(next);
+        _snap("settle_usage_1024");
     }
 
     function test_gas_settling_by_signatures() public {
@@ -298,6 +321,24 @@ contract GasOfProofsTest is ProofFixtures {
         UsageBatch[] memory many = _manyFrom(0, 32);
         tracker.settleUsageMany(many);
         _snap("settle_usage_many_32");
+    }
+
+    /// The verification alone, of 32 proofs in a call: without what the tracker does, and without the transaction.
+    function test_gas_verifying_32() public {
+        string memory text = vm.readFile(BATCH);
+        (uint256[8][] memory proofs, uint256[6][] memory inputs) =
+            (new uint256[8][](32), new uint256[6][](32));
+        for (uint256 i = 0; i < 32; ++i) {
+            string memory at = string.concat(".usage[", vm.toString(i), "]");
+            proofs[i] = _proofIn(text, string.concat(at, ".proof"));
+            uint256[] memory numbers = vm.parseJsonUintArray(text, string.concat(at, ".inputs"));
+            for (uint256 k = 0; k < 6; ++k) {
+                inputs[i][k] = numbers[k];
+            }
+        }
+        BatchProbe probe = new BatchProbe();
+        uint256 used = probe.measure(verifierSets.usageBatch(1, 128), proofs, inputs);
+        vm.snapshotValue("gas", "verify_batch_32_each", used / 32);
     }
 
     function test_gas_proving_compliance() public {

@@ -52,6 +52,8 @@ abstract contract ProofFixtures is Base {
         config.verifiers = VerifierSet({
             usage: IUsageVerifier(_create("UsageVerifier", "")),
             usageBatch: IUsageBatchVerifier(_create("UsageBatchVerifier", "")),
+            usageLong: IUsageVerifier(_create("UsageLongVerifier", "")),
+            usageLongBatch: IUsageBatchVerifier(_create("UsageLongBatchVerifier", "")),
             keyDelivery: IKeyDeliveryVerifier(_create("KeyDeliveryVerifier", "")),
             compliance: IComplianceVerifier(_create("ComplianceVerifier", ""))
         });
@@ -88,7 +90,13 @@ abstract contract ProofFixtures is Base {
 
     /// Of lane 0: 20 events from genesis, then 128 that resume in an open block.
     function _batchAt(uint256 index) internal view returns (UsageBatch memory) {
-        return _batchIn(json, index);
+        return _batchIn(json, string.concat(".usage[", vm.toString(index), "]"));
+    }
+
+    /// Of another history of lane 0, with proofs of capacity 1,024: 150 events from genesis, then 1,024 that resume in
+    /// an open block.
+    function _longAt(uint256 index) internal view returns (UsageBatch memory) {
+        return _batchIn(json, string.concat(".usage_long[", vm.toString(index), "]"));
     }
 
     /// Ranges of lanes 1 to 8, four rounds of them, in the order in which they settle.
@@ -96,12 +104,11 @@ abstract contract ProofFixtures is Base {
         string memory text = vm.readFile(BATCH);
         many = new UsageBatch[](count);
         for (uint256 i = 0; i < count; ++i) {
-            many[i] = _batchIn(text, first + i);
+            many[i] = _batchIn(text, string.concat(".usage[", vm.toString(first + i), "]"));
         }
     }
 
-    function _batchIn(string memory text, uint256 index) private view returns (UsageBatch memory) {
-        string memory at = string.concat(".usage[", vm.toString(index), "]");
+    function _batchIn(string memory text, string memory at) private view returns (UsageBatch memory) {
         return UsageBatch({
             licenseId: perUse,
             lane: uint32(vm.parseJsonUint(text, string.concat(at, ".lane"))),
@@ -110,6 +117,7 @@ abstract contract ProofFixtures is Base {
             windowStart: uint40(vm.parseJsonUint(text, string.concat(at, ".window_start"))),
             windowEnd: uint40(vm.parseJsonUint(text, string.concat(at, ".window_end"))),
             units: uint32(vm.parseJsonUint(text, string.concat(at, ".units"))),
+            capacity: uint16(vm.parseJsonUint(text, string.concat(at, ".capacity"))),
             proof: _proofIn(text, string.concat(at, ".proof"))
         });
     }

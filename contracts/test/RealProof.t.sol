@@ -119,17 +119,92 @@ contract RealProofTest is ProofFixtures {
 
     /// (-A, -B, C) proves the same: a proof's bytes identify nothing, and settle nothing twice.
     function test_10_the_same_proof_in_other_bytes_settles_nothing_more() public {
-        UsageBatch memory batch = _batchAt(0);
         uint256 q =
             21_888_242_871_839_275_222_246_405_745_257_275_088_696_311_157_297_823_662_689_037_894_645_226_208_583;
-        tracker.settleUsage(batch);
-        batch.proof[1] = q - batch.proof[1];
-        batch.proof[4] = q - batch.proof[4];
-        batch.proof[5] = q - batch.proof[5];
-        IUsageVerifier real = verifierSets.usage(1);
-        assertTrue(real.verify(batch.proof, _inputsOf(batch, 0)));
-        vm.expectRevert(IUsageTracker.BatchEmpty.selector);
-        tracker.settleUsage(batch);
+        for (uint256 i = 0; i < 2; ++i) {
+            UsageBatch memory batch = i == 0 ? _batchAt(0) : _longAt(0);
+            uint256 before = vm.snapshotState();
+            tracker.settleUsage(batch);
+            uint64 settled = tracker.settledUnits(perUse);
+            batch.proof[1] = q - batch.proof[1];
+            batch.proof[4] = q - batch.proof[4];
+            batch.proof[5] = q - batch.proof[5];
+            assertTrue(verifierSets.usage(1, batch.capacity).verify(batch.proof, _inputsOf(batch, 0)));
+            vm.expectRevert(IUsageTracker.BatchEmpty.selector);
+            tracker.settleUsage(batch);
+            UsageBatch[] memory one = new UsageBatch[](1);
+            one[0] = batch;
+            vm.expectRevert(IUsageTracker.BatchEmpty.selector);
+            tracker.settleUsageMany(one);
+            assertEq(tracker.settledUnits(perUse), settled);
+            vm.revertToState(before);
+        }
+    }
+
+    function test_aliased_usage_inputs_are_rejected() public view {
+        for (uint256 i = 0; i < 2; ++i) {
+            UsageBatch memory batch = i == 0 ? _batchAt(0) : _longAt(0);
+            IUsageVerifier real = verifierSets.usage(1, batch.capacity);
+            uint256[6] memory inputs = _inputsOf(batch, 0);
+            assertTrue(real.verify(batch.proof, inputs));
+            for (uint256 k = 0; k < inputs.length; ++k) {
+                inputs[k] += SnarkField.R;
+                assertFalse(real.verify(batch.proof, inputs));
+                inputs[k] -= SnarkField.R;
+            }
+        }
+    }
+
+    // ---- two sizes of the circuit
+
+    function test_a_long_proof_settles_and_resumes_from_an_open_block() public {
+        UsageBatch memory first = _longAt(0);
+        UsageBatch memory second = _longAt(1);
+        assertEq(first.capacity, 1024);
+        vm.expectRevert(IUsageTracker.ProofInvalid.selector);
+        tracker.settleUsage(second);
+        tracker.settleUsage(first);
+        tracker.settleUsage(second);
+        LaneState memory state = tracker.laneState(manager.contextOf(perUse, first.lane, 0));
+        assertEq(state.provedHead, second.headAfter);
+        assertEq(state.provedTotal, uint64(first.units) + second.units);
+        assertEq(_payment(perUse).due, uint256(first.units + second.units) * UNIT_PRICE);
+    }
+
+    function test_a_proof_of_one_capacity_is_none_of_the_other() public {
+        for (uint256 i = 0; i < 2; ++i) {
+            UsageBatch memory batch = i == 0 ? _batchAt(0) : _longAt(0);
+            uint16 capacity = batch.capacity;
+            batch.capacity = i == 0 ? 1024 : 128;
+            vm.expectRevert(IUsageTracker.ProofInvalid.selector);
+            tracker.settleUsage(batch);
+            UsageBatch[] memory one = new UsageBatch[](1);
+            one[0] = batch;
+            vm.expectRevert(IUsageTracker.ProofInvalid.selector);
+            tracker.settleUsageMany(one);
+            one[0].capacity = capacity;
+            uint256 before = vm.snapshotState();
+            tracker.settleUsageMany(one);
+            vm.revertToState(before);
+        }
+    }
+
+    function test_many_long_proofs_settle_at_once_and_not_beside_short_ones() public {
+        UsageBatch[] memory many = new UsageBatch[](2);
+        (many[0], many[1]) = (_longAt(0), _manyFrom(0, 1)[0]);
+        vm.expectRevert(abi.encodeWithSelector(IUsageTracker.CapacitiesDiffer.selector, 1024, 128));
+        tracker.settleUsageMany(many);
+        // Called short, the long one is refused by the verifier.
+        many[0].capacity = 128;
+        vm.expectRevert(IUsageTracker.ProofInvalid.selector);
+        tracker.settleUsageMany(many);
+        (many[0], many[1]) = (_longAt(0), _longAt(1));
+        many[1].units += 1;
+        vm.expectRevert(IUsageTracker.ProofInvalid.selector);
+        tracker.settleUsageMany(many);
+        many[1].units -= 1;
+        tracker.settleUsageMany(many);
+        assertEq(tracker.settledUnits(perUse), uint64(many[0].units) + many[1].units);
     }
 
     function _inputsOf(UsageBatch memory batch, uint256 headBefore) private view returns (uint256[6] memory) {

@@ -32,7 +32,7 @@ use domain::{
     OfferKind, OfferSet, OfferTerms, Payee, ProfilePublished, SplitCreated, SplitId, Token,
 };
 use groth16::UsageWitness;
-use statement::{SecretKey, key_delivery::key_commitment, usage::Window};
+use statement::{SecretKey, key_delivery::key_commitment, usage::{Capacity, Window}};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -475,7 +475,7 @@ async fn settle(market: &Market, session: &Session, lane: u32) {
             window: Window::new(first, last).unwrap(),
         };
         let (proof, inputs) =
-            tokio::task::spawn_blocking(move || prover().prove_usage(&witness)).await.unwrap().unwrap();
+            tokio::task::spawn_blocking(move || prover().prove_usage(Capacity::Events128, &witness)).await.unwrap().unwrap();
         assert_eq!(inputs.head_before, state.proved_head);
         let call = chain.addresses().settle_usage(&UsageBatch {
             license_id: session.license().license_id,
@@ -485,6 +485,7 @@ async fn settle(market: &Market, session: &Session, lane: u32) {
             window_start: first,
             window_end: last,
             units: inputs.units,
+            capacity: 128,
             proof: proof.to_calldata(),
         });
         chain.send_and_confirm(&market.creator, &call).await.unwrap();

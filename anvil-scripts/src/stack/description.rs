@@ -54,6 +54,8 @@ impl Description {
         contracts.extend([
             ("UsageVerifier", deployment.usage_verifier),
             ("UsageBatchVerifier", deployment.usage_batch_verifier),
+            ("UsageLongVerifier", deployment.usage_long_verifier),
+            ("UsageLongBatchVerifier", deployment.usage_long_batch_verifier),
             ("KeyDeliveryVerifier", deployment.key_delivery_verifier),
             ("ComplianceVerifier", deployment.compliance_verifier),
             ("PurchaseRouter", deployment.purchase_router),

@@ -21,6 +21,8 @@ contract!(ERC1967Proxy, "../artifacts/ERC1967Proxy.json");
 contract!(DevToken, "../artifacts/DevToken.json");
 contract!(UsageVerifier, "../artifacts/UsageVerifier.json");
 contract!(UsageBatchVerifier, "../artifacts/UsageBatchVerifier.json");
+contract!(UsageLongVerifier, "../artifacts/UsageLongVerifier.json");
+contract!(UsageLongBatchVerifier, "../artifacts/UsageLongBatchVerifier.json");
 contract!(KeyDeliveryVerifier, "../artifacts/KeyDeliveryVerifier.json");
 contract!(ComplianceVerifier, "../artifacts/ComplianceVerifier.json");
 contract!(TimelockController, "../artifacts/TimelockController.json");

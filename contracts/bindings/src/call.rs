@@ -1,5 +1,6 @@
 //! One builder per function that changes state, by contract. A [`Call`] is not sent by building it.
 
+mod calldata;
 mod disputes;
 mod escrow;
 mod licenses;
@@ -13,6 +14,7 @@ use alloy::{
 };
 use domain::Amount;
 
+pub use calldata::{compliance_statements_in, usage_batches_in};
 pub use licenses::{Order, SealedKey};
 pub use operator::Operation;
 pub use registry::{Edition, Registration};

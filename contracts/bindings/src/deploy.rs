@@ -3,6 +3,7 @@
 mod journal;
 mod plan;
 mod run;
+mod trial;
 mod upgrade;
 mod wiring;
 
@@ -145,6 +146,16 @@ pub enum DeployError {
         /// Where.
         address: Address,
     },
+    /// A verifier does not judge as its key says.
+    #[error("{name} at {address} is unfit: {reason}. Run `make codegen` and deploy again; nothing may use this one")]
+    Trial {
+        /// Which one.
+        name: &'static str,
+        /// Where.
+        address: Address,
+        /// What it did.
+        reason: &'static str,
+    },
     /// Whoever knows the public seed of development keys can forge proofs.
     #[error("chain {chain_id} is not local, and the verifiers hold development keys: make real keys first")]
     DevelopmentKeys {
@@ -178,11 +189,12 @@ pub enum DeployError {
 ///
 /// The contracts name one another before they exist, so their addresses are computed from the signer's next
 /// transaction numbers. Verifiers know nobody: where the chain has the usual CREATE2 deployer they go where they are on
-/// every such chain, and are not deployed twice.
+/// every such chain, and are not deployed twice. Before anything refers to them, each has to accept a proof that was
+/// made with its key, and to refuse it for other inputs.
 ///
 /// # Errors
 /// The chain refuses or falls silent; the key is used by another program meanwhile; development keys or an owner
-/// without timelock on a chain that is not local; a journal that belongs to something else.
+/// without timelock on a chain that is not local; a verifier that misjudges; a journal that belongs to something else.
 pub async fn deploy(
     rpc_url: &str,
     deployer: &PrivateKeySigner,

@@ -55,16 +55,22 @@ pub struct Deployment {
     pub start_block: u64,
     /// The contracts that speak.
     pub addresses: Addresses,
-    /// Verifier of usage proofs.
+    /// Verifier of usage proofs of up to 128 events.
     pub usage_verifier: Address,
-    /// Verifier of many usage proofs at once.
+    /// Verifier of many of them at once.
     pub usage_batch_verifier: Address,
+    /// Verifier of usage proofs of up to 1,024 events.
+    pub usage_long_verifier: Address,
+    /// Verifier of many of them at once.
+    pub usage_long_batch_verifier: Address,
     /// Verifier of key-delivery proofs.
     pub key_delivery_verifier: Address,
     /// Verifier of compliance proofs.
     pub compliance_verifier: Address,
-    /// SHA-256 of the verifying-key file that both usage verifiers were generated from.
+    /// SHA-256 of the verifying-key file that both verifiers of up to 128 events were generated from.
     pub usage_vk_sha256: B256,
+    /// SHA-256 of the verifying-key file that both verifiers of up to 1,024 events were generated from.
+    pub usage_long_vk_sha256: B256,
     /// SHA-256 of the verifying-key file that the key-delivery verifier was generated from.
     pub key_delivery_vk_sha256: B256,
     /// SHA-256 of the verifying-key file that the compliance verifier was generated from.
@@ -132,10 +138,18 @@ pub enum DeploymentError {
 }
 
 impl Deployment {
-    /// The verifiers of usage, of many usage proofs, of key delivery, of compliance.
+    /// The verifiers of usage up to 128 events and of many such proofs, of usage up to 1,024 events and of many such
+    /// proofs, of key delivery, of compliance.
     #[must_use]
-    pub const fn verifiers(&self) -> [Address; 4] {
-        [self.usage_verifier, self.usage_batch_verifier, self.key_delivery_verifier, self.compliance_verifier]
+    pub const fn verifiers(&self) -> [Address; 6] {
+        [
+            self.usage_verifier,
+            self.usage_batch_verifier,
+            self.usage_long_verifier,
+            self.usage_long_batch_verifier,
+            self.key_delivery_verifier,
+            self.compliance_verifier,
+        ]
     }
 
     /// Where a contract of [`Self::contracts`] is; zero if it is not among them.

@@ -10,6 +10,7 @@ mod decode;
 mod deploy;
 mod deployment;
 mod error;
+mod node;
 mod revert;
 mod signing;
 mod verifiers;
@@ -17,6 +18,7 @@ mod view;
 
 pub use call::{
     Call, ComplianceStatement, Edition, Operation, Order, ProofWords, Registration, SealedKey, SignedHead, UsageBatch,
+    compliance_statements_in, usage_batches_in,
 };
 pub use client::{Datavault, Receipt};
 pub use clock::ChainClock;
@@ -26,11 +28,13 @@ pub use deploy::{
 };
 pub use deployment::{Addresses, DeployedContract, Deployment, DeploymentError};
 pub use error::ChainError;
+pub use node::Node;
 pub use revert::RevertReason;
 pub use signing::{
     Head, OfferDigest, OfferTree, SigningError, accept_key_digest, head_digest, items_hash, offer_digest,
     offer_struct_hash, offer_typed_digest, recover_head_signer, sign_accept_key, sign_head, sign_offer,
 };
+pub use verifiers::verifying_key_digests;
 pub use view::{
     ContentView, DisputeView, FeeView, LaneView, LicenseView, MeterView, OfferStatusView, PaymentView, ProfileView,
     SettlementView,

@@ -4,10 +4,16 @@ use alloy::primitives::{Address, B256, Bytes, keccak256};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    abi::{ComplianceVerifier, KeyDeliveryVerifier, UsageBatchVerifier, UsageVerifier},
+    abi::{
+        ComplianceVerifier, KeyDeliveryVerifier, UsageBatchVerifier, UsageLongBatchVerifier, UsageLongVerifier,
+        UsageVerifier,
+    },
     connection::Connection,
     error::ChainError,
 };
+
+/// How many there are.
+pub(crate) const COUNT: usize = 6;
 
 /// A generated verifier and the verifying key it was generated from.
 #[derive(Clone, Copy)]
@@ -17,44 +23,44 @@ pub(crate) struct Verifier {
     pub(crate) runtime_code: &'static Bytes,
     /// The committed file.
     verifying_key: &'static str,
+    /// A committed proof that it accepts, with its public inputs.
+    pub(crate) example: &'static str,
 }
 
-const USAGE_KEY: &str = include_str!("../../../prover/groth16/keys/usage_128.vk.json");
+macro_rules! verifier {
+    ($contract:ident, $circuit:literal) => {
+        Verifier {
+            name: stringify!($contract),
+            creation_code: &$contract::BYTECODE,
+            runtime_code: &$contract::DEPLOYED_BYTECODE,
+            verifying_key: include_str!(concat!("../../../prover/groth16/keys/", $circuit, ".vk.json")),
+            example: include_str!(concat!("../../../prover/groth16/vectors/", $circuit, ".json")),
+        }
+    };
+}
 
-pub(crate) static USAGE: Verifier = Verifier {
-    name: "UsageVerifier",
-    creation_code: &UsageVerifier::BYTECODE,
-    runtime_code: &UsageVerifier::DEPLOYED_BYTECODE,
-    verifying_key: USAGE_KEY,
-};
-
-pub(crate) static USAGE_BATCH: Verifier = Verifier {
-    name: "UsageBatchVerifier",
-    creation_code: &UsageBatchVerifier::BYTECODE,
-    runtime_code: &UsageBatchVerifier::DEPLOYED_BYTECODE,
-    verifying_key: USAGE_KEY,
-};
-
-pub(crate) static KEY_DELIVERY: Verifier = Verifier {
-    name: "KeyDeliveryVerifier",
-    creation_code: &KeyDeliveryVerifier::BYTECODE,
-    runtime_code: &KeyDeliveryVerifier::DEPLOYED_BYTECODE,
-    verifying_key: include_str!("../../../prover/groth16/keys/key_delivery.vk.json"),
-};
-
-pub(crate) static COMPLIANCE: Verifier = Verifier {
-    name: "ComplianceVerifier",
-    creation_code: &ComplianceVerifier::BYTECODE,
-    runtime_code: &ComplianceVerifier::DEPLOYED_BYTECODE,
-    verifying_key: include_str!("../../../prover/groth16/keys/compliance.vk.json"),
-};
+pub(crate) static USAGE: Verifier = verifier!(UsageVerifier, "usage_128");
+pub(crate) static USAGE_BATCH: Verifier = verifier!(UsageBatchVerifier, "usage_128");
+pub(crate) static USAGE_LONG: Verifier = verifier!(UsageLongVerifier, "usage_1024");
+pub(crate) static USAGE_LONG_BATCH: Verifier = verifier!(UsageLongBatchVerifier, "usage_1024");
+pub(crate) static KEY_DELIVERY: Verifier = verifier!(KeyDeliveryVerifier, "key_delivery");
+pub(crate) static COMPLIANCE: Verifier = verifier!(ComplianceVerifier, "compliance");
 
 /// All, in the order of `VerifierSet`.
-pub(crate) static ALL: [&Verifier; 4] = [&USAGE, &USAGE_BATCH, &KEY_DELIVERY, &COMPLIANCE];
+pub(crate) static ALL: [&Verifier; COUNT] =
+    [&USAGE, &USAGE_BATCH, &USAGE_LONG, &USAGE_LONG_BATCH, &KEY_DELIVERY, &COMPLIANCE];
+
+/// Of each circuit, its name and the SHA-256 of the verifying-key file that its verifiers were generated from, in the
+/// order in which `VerifierSets` hashes them.
+#[must_use]
+pub fn verifying_key_digests() -> [(&'static str, B256); 4] {
+    [("usage_128", &USAGE), ("usage_1024", &USAGE_LONG), ("key_delivery", &KEY_DELIVERY), ("compliance", &COMPLIANCE)]
+        .map(|(circuit, verifier)| (circuit, verifier.verifying_key_sha256()))
+}
 
 /// What `VerifierSets` records of the verifying keys: keccak256 of their SHA-256 digests.
 pub(crate) fn keys_hash() -> B256 {
-    keccak256([&USAGE, &KEY_DELIVERY, &COMPLIANCE].map(|verifier| verifier.verifying_key_sha256().0).concat())
+    keccak256(verifying_key_digests().map(|(_, digest)| digest.0).concat())
 }
 
 impl Verifier {
@@ -93,5 +99,17 @@ mod tests {
             assert!(is_development(doubtful), "{doubtful}");
         }
         assert!(!is_development(r#"{"circuit": "usage_128", "development": false}"#));
+    }
+
+    #[test]
+    fn the_hash_is_of_four_keys_in_the_order_of_the_circuits() {
+        let digest = |key: &str| Sha256::digest(key).to_vec();
+        let keys = [
+            include_str!("../../../prover/groth16/keys/usage_128.vk.json"),
+            include_str!("../../../prover/groth16/keys/usage_1024.vk.json"),
+            include_str!("../../../prover/groth16/keys/key_delivery.vk.json"),
+            include_str!("../../../prover/groth16/keys/compliance.vk.json"),
+        ];
+        assert_eq!(keys_hash(), keccak256(keys.map(digest).concat()));
     }
 }

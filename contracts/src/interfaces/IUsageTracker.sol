@@ -10,6 +10,8 @@ struct UsageBatch {
     uint40 windowStart;
     uint40 windowEnd;
     uint32 units;
+    /// Events that the proof's circuit holds at most, 128 or 1,024: says which verifier is asked.
+    uint16 capacity;
     uint256[8] proof;
 }
 
@@ -98,6 +100,7 @@ interface IUsageTracker {
     error BatchEmpty();
     error NoBatches();
     error VerifiersDiffer(uint8 first, uint8 other);
+    error CapacitiesDiffer(uint16 first, uint16 other);
     error WindowInFuture(uint40 windowEnd, uint256 nowSecs);
     error WindowInvalid(uint40 windowStart, uint40 windowEnd);
     error WindowBeforeLicense(uint40 windowStart, uint40 startsAt);
@@ -108,11 +111,12 @@ interface IUsageTracker {
     error SignatureInvalid(address expected);
     error ProofInvalid();
 
-    /// @notice Settles a proven range that starts at the lane's proved head. Anyone may.
+    /// @notice Settles a proven range that starts at the lane's proved head. Anyone may. Reverts with
+    ///         {IVerifierSets-CapacityUnknown} when there is no circuit of the range's capacity.
     function settleUsage(UsageBatch calldata batch) external;
 
     /// @notice Settles many proven ranges, of any lanes and licenses that pin the same verifiers, in the order given,
-    ///         with one batch verification. All or none. Anyone may.
+    ///         with one batch verification: their proofs are of one capacity. All or none. Anyone may.
     function settleUsageMany(UsageBatch[] calldata batches) external;
 
     /// @notice Settles up to a head that both sides signed with their secp256k1 keys. Anyone may, at any time: a

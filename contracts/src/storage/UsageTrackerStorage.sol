@@ -19,5 +19,5 @@ struct LaneRecord {
 struct UsageTrackerStorage {
     mapping(uint256 ctx => LaneRecord) lanes;
     /// As {IVerifierSets-usage} says, for ever: a copy of what was asked for once.
-    mapping(uint8 version => IUsageVerifier) usageVerifiers;
+    mapping(uint8 version => mapping(uint16 capacity => IUsageVerifier)) usageVerifiers;
 }

@@ -4,8 +4,8 @@ pragma solidity 0.8.37;
 import {ILicenseManagerErrors, Offer} from "../../src/interfaces/ILicenseManager.sol";
 import {IPaymentEscrow} from "../../src/interfaces/IPaymentEscrow.sol";
 import {IUsageTracker, LaneState, UsageBatch} from "../../src/interfaces/IUsageTracker.sol";
-import {IUsageVerifier} from "../../src/interfaces/IVerifier.sol";
-import {IVerifierSets} from "../../src/interfaces/IVerifierSets.sol";
+import {IUsageBatchVerifier, IUsageVerifier} from "../../src/interfaces/IVerifier.sol";
+import {IVerifierSets, VerifierSet} from "../../src/interfaces/IVerifierSets.sol";
 import {MockVerifier} from "../mocks/MockVerifier.sol";
 import {UsageBase} from "./UsageBase.t.sol";
 import {Initializable} from "@openzeppelin/contracts-upgradeable/proxy/utils/Initializable.sol";
@@ -133,10 +133,45 @@ contract SettleUsageTest is UsageBase {
     }
 
     function test_a_version_is_looked_up_once() public {
-        vm.expectCall(address(verifierSets), abi.encodeCall(IVerifierSets.usage, (1)), 1);
+        vm.expectCall(address(verifierSets), abi.encodeCall(IVerifierSets.usage, (1, 128)), 1);
         tracker.settleUsage(batch);
         tracker.settleUsage(_range(licenseId, 0, 0, 78, 10));
         tracker.settleUsage(_range(licenseId, 1, 0, 79, 10));
+    }
+
+    function test_the_verifier_of_the_capacity_is_asked() public {
+        MockVerifier long = new MockVerifier();
+        long.setAccepts(false);
+        VerifierSet memory set = _verifiers(address(verifier));
+        (set.usageLong, set.usageLongBatch) =
+        (IUsageVerifier(address(long)), IUsageBatchVerifier(address(long)));
+        vm.prank(operator);
+        verifierSets.add(set, keccak256("newer"));
+        Offer memory offer = _perUse(_content());
+        offer.nonce = 90;
+        uint256 young = _buyOf(offer);
+        tracker.settleUsage(_range(young, 0, 0, 77, 10));
+        UsageBatch memory next = _range(young, 0, 0, 78, 10);
+        next.capacity = 1024;
+        _refuses(next, abi.encodeWithSelector(IUsageTracker.ProofInvalid.selector));
+
+        long.setAccepts(true);
+        verifier.setAccepts(false);
+        vm.expectCall(address(verifierSets), abi.encodeCall(IVerifierSets.usage, (2, 1024)), 1);
+        tracker.settleUsage(next);
+        _refuses(_range(young, 0, 0, 79, 10), abi.encodeWithSelector(IUsageTracker.ProofInvalid.selector));
+        next.headAfter = 79;
+        tracker.settleUsage(next);
+        assertEq(tracker.settledUnits(young), 30);
+    }
+
+    function test_other_capacities_have_no_circuit() public {
+        uint16[5] memory others = [uint16(0), 127, 129, 1023, type(uint16).max];
+        for (uint256 i = 0; i < others.length; ++i) {
+            batch.capacity = others[i];
+            _refuses(batch, abi.encodeWithSelector(IVerifierSets.CapacityUnknown.selector, others[i]));
+        }
+        assertEq(tracker.settledUnits(licenseId), 0);
     }
 
     function test_window_ends_by_now() public {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {LaneState, UsageBatch} from "../../src/interfaces/IUsageTracker.sol";
+import {USAGE_CAPACITY} from "../../src/interfaces/IVerifierSets.sol";
 import {Base} from "../Base.t.sol";
 
 /// A license paid by use, one day old.
@@ -30,6 +31,7 @@ abstract contract UsageBase is Base {
             windowStart: uint40(vm.getBlockTimestamp()),
             windowEnd: uint40(vm.getBlockTimestamp()),
             units: units,
+            capacity: USAGE_CAPACITY,
             proof: _proof()
         });
     }

@@ -5,6 +5,7 @@ import {ILicenseManagerErrors, Offer} from "../../src/interfaces/ILicenseManager
 import {IPaymentEscrow} from "../../src/interfaces/IPaymentEscrow.sol";
 import {IUsageTracker, UsageBatch} from "../../src/interfaces/IUsageTracker.sol";
 import {IUsageBatchVerifier} from "../../src/interfaces/IVerifier.sol";
+import {IVerifierSets} from "../../src/interfaces/IVerifierSets.sol";
 import {UsageBase} from "./UsageBase.t.sol";
 
 contract SettleUsageManyTest is UsageBase {
@@ -186,6 +187,31 @@ contract SettleUsageManyTest is UsageBase {
         _refusesAll(_many(young, old), abi.encodeWithSelector(IUsageTracker.VerifiersDiffer.selector, 2, 1));
         tracker.settleUsage(old);
         tracker.settleUsage(young);
+    }
+
+    function test_all_must_have_one_capacity() public {
+        UsageBatch memory short = _range(licenseId, 0, 0, 71, 10);
+        UsageBatch memory long = _range(other, 0, 0, 72, 20);
+        long.capacity = 1024;
+        bytes4 differ = IUsageTracker.CapacitiesDiffer.selector;
+        _refusesAll(_many(short, long), abi.encodeWithSelector(differ, 128, 1024));
+        _refusesAll(_many(long, short), abi.encodeWithSelector(differ, 1024, 128));
+        short.capacity = 1024;
+        vm.expectCall(address(verifierSets), abi.encodeCall(IVerifierSets.usageBatch, (1, 1024)), 1);
+        tracker.settleUsageMany(_many(short, long));
+        assertEq(tracker.settledUnits(licenseId), 10);
+    }
+
+    function test_other_capacities_have_no_circuit() public {
+        uint16[3] memory others = [uint16(0), 129, type(uint16).max];
+        for (uint256 i = 0; i < others.length; ++i) {
+            UsageBatch memory a = _range(licenseId, 0, 0, 71, 10);
+            UsageBatch memory b = _range(other, 0, 0, 72, 20);
+            (a.capacity, b.capacity) = (others[i], others[i]);
+            _refusesAll(
+                _many(a, b), abi.encodeWithSelector(IVerifierSets.CapacityUnknown.selector, others[i])
+            );
+        }
     }
 
     function test_a_license_that_comes_twice_is_due_for_both() public {

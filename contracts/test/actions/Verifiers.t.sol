@@ -26,24 +26,28 @@ contract AddVerifiersTest is Test {
         return deployCode("VerifierSets.sol:VerifierSets", abi.encode(owner, first, KEYS_HASH));
     }
 
-    /// Four accounts with code; what the code does is not asked here.
+    /// Six accounts with code; what the code does is not asked here.
     function _set(uint256 seed) internal returns (VerifierSet memory) {
-        address[4] memory accounts;
-        for (uint256 i = 0; i < 4; ++i) {
+        address[6] memory accounts;
+        for (uint256 i = 0; i < 6; ++i) {
             accounts[i] = address(uint160(uint256(keccak256(abi.encode(seed, i)))));
             vm.etch(accounts[i], hex"00");
         }
         return VerifierSet({
             usage: IUsageVerifier(accounts[0]),
             usageBatch: IUsageBatchVerifier(accounts[1]),
-            keyDelivery: IKeyDeliveryVerifier(accounts[2]),
-            compliance: IComplianceVerifier(accounts[3])
+            usageLong: IUsageVerifier(accounts[2]),
+            usageLongBatch: IUsageBatchVerifier(accounts[3]),
+            keyDelivery: IKeyDeliveryVerifier(accounts[4]),
+            compliance: IComplianceVerifier(accounts[5])
         });
     }
 
     function _assertReads(uint8 version, VerifierSet memory set) internal view {
-        assertEq(address(sets.usage(version)), address(set.usage));
-        assertEq(address(sets.usageBatch(version)), address(set.usageBatch));
+        assertEq(address(sets.usage(version, 128)), address(set.usage));
+        assertEq(address(sets.usageBatch(version, 128)), address(set.usageBatch));
+        assertEq(address(sets.usage(version, 1024)), address(set.usageLong));
+        assertEq(address(sets.usageBatch(version, 1024)), address(set.usageLongBatch));
         assertEq(address(sets.keyDelivery(version)), address(set.keyDelivery));
         assertEq(address(sets.compliance(version)), address(set.compliance));
     }
@@ -74,14 +78,28 @@ contract AddVerifiersTest is Test {
     function test_unknown_versions_are_errors() public {
         uint8[3] memory unknown = [0, 2, 255];
         for (uint256 i = 0; i < unknown.length; ++i) {
-            _expectUnknown(unknown[i]);
-            sets.usage(unknown[i]);
-            _expectUnknown(unknown[i]);
-            sets.usageBatch(unknown[i]);
+            for (uint256 k = 0; k < 2; ++k) {
+                uint16 capacity = k == 0 ? 128 : 1024;
+                _expectUnknown(unknown[i]);
+                sets.usage(unknown[i], capacity);
+                _expectUnknown(unknown[i]);
+                sets.usageBatch(unknown[i], capacity);
+            }
             _expectUnknown(unknown[i]);
             sets.keyDelivery(unknown[i]);
             _expectUnknown(unknown[i]);
             sets.compliance(unknown[i]);
+        }
+    }
+
+    function test_only_two_capacities_have_verifiers() public {
+        uint16[8] memory others = [uint16(0), 1, 127, 129, 256, 1023, 1025, type(uint16).max];
+        for (uint256 i = 0; i < others.length; ++i) {
+            bytes memory why = abi.encodeWithSelector(IVerifierSets.CapacityUnknown.selector, others[i]);
+            vm.expectRevert(why);
+            sets.usage(1, others[i]);
+            vm.expectRevert(why);
+            sets.usageBatch(1, others[i]);
         }
     }
 
@@ -97,12 +115,14 @@ contract AddVerifiersTest is Test {
     }
 
     function test_every_verifier_has_code() public {
-        for (uint256 i = 0; i < 4; ++i) {
+        for (uint256 i = 0; i < 6; ++i) {
             VerifierSet memory set = _set(3);
             if (i == 0) set.usage = IUsageVerifier(stranger);
             if (i == 1) set.usageBatch = IUsageBatchVerifier(stranger);
-            if (i == 2) set.keyDelivery = IKeyDeliveryVerifier(stranger);
-            if (i == 3) set.compliance = IComplianceVerifier(stranger);
+            if (i == 2) set.usageLong = IUsageVerifier(stranger);
+            if (i == 3) set.usageLongBatch = IUsageBatchVerifier(stranger);
+            if (i == 4) set.keyDelivery = IKeyDeliveryVerifier(stranger);
+            if (i == 5) set.compliance = IComplianceVerifier(stranger);
             vm.expectRevert(abi.encodeWithSelector(IVerifierSets.VerifierHasNoCode.selector, stranger));
             vm.prank(operator);
             sets.add(set, KEYS_HASH);

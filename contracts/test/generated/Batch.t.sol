@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {UsageBatchVerifier} from "../../src/generated/UsageBatchVerifier.sol";
+import {UsageLongBatchVerifier} from "../../src/generated/UsageLongBatchVerifier.sol";
+import {UsageLongVerifier} from "../../src/generated/UsageLongVerifier.sol";
 import {UsageVerifier} from "../../src/generated/UsageVerifier.sol";
 import {IUsageBatchVerifier, IUsageVerifier} from "../../src/interfaces/IVerifier.sol";
 import {Test} from "forge-std/Test.sol";
@@ -117,6 +119,70 @@ contract BatchVerifierTest is Test {
         proofs[1][5] = Q - proofs[1][5];
         assertTrue(single.verify(proofs[1], inputs[1]));
         assertTrue(_holds(proofs, inputs));
+    }
+
+    // ---- the other size of the circuit
+
+    /// Both ranges of `fixtures/proofs.json` that were proved at 1,024.
+    function _long() internal view returns (uint256[8][] memory proofs, uint256[6][] memory inputs) {
+        string memory json = vm.readFile("test/fixtures/proofs.json");
+        (proofs, inputs) = (new uint256[8][](2), new uint256[6][](2));
+        for (uint256 i = 0; i < 2; ++i) {
+            string memory at = string.concat(".usage_long[", vm.toString(i), "]");
+            uint256[] memory words = vm.parseJsonUintArray(json, string.concat(at, ".proof"));
+            uint256[] memory numbers = vm.parseJsonUintArray(json, string.concat(at, ".inputs"));
+            for (uint256 k = 0; k < 8; ++k) {
+                proofs[i][k] = words[k];
+            }
+            for (uint256 k = 0; k < 6; ++k) {
+                inputs[i][k] = numbers[k];
+            }
+        }
+    }
+
+    function test_a_proof_of_one_size_is_none_of_the_other() public {
+        IUsageBatchVerifier longBatch = IUsageBatchVerifier(address(new UsageLongBatchVerifier()));
+        IUsageVerifier long = IUsageVerifier(address(new UsageLongVerifier()));
+        (uint256[8][] memory proofs, uint256[6][] memory inputs) = _long();
+        (uint256[8][] memory shortProofs, uint256[6][] memory shortInputs) = _take(2);
+        assertTrue(longBatch.verifyBatch(proofs, inputs));
+        assertTrue(_holds(shortProofs, shortInputs));
+        assertFalse(_holds(proofs, inputs));
+        assertFalse(longBatch.verifyBatch(shortProofs, shortInputs));
+        for (uint256 i = 0; i < 2; ++i) {
+            assertTrue(long.verify(proofs[i], inputs[i]));
+            assertFalse(single.verify(proofs[i], inputs[i]));
+            assertFalse(long.verify(shortProofs[i], shortInputs[i]));
+        }
+        // One of each.
+        (proofs[1], inputs[1]) = (shortProofs[1], shortInputs[1]);
+        assertFalse(longBatch.verifyBatch(proofs, inputs));
+        assertFalse(_holds(proofs, inputs));
+    }
+
+    function test_every_word_of_a_long_proof_matters() public {
+        IUsageVerifier long = IUsageVerifier(address(new UsageLongVerifier()));
+        IUsageBatchVerifier longBatch = IUsageBatchVerifier(address(new UsageLongBatchVerifier()));
+        (uint256[8][] memory proofs, uint256[6][] memory inputs) = _long();
+        for (uint256 k = 0; k < 8; ++k) {
+            uint256 word = proofs[0][k];
+            for (uint256 change = 0; change < 2; ++change) {
+                proofs[0][k] = change == 0 ? word ^ 1 : word + Q;
+                assertFalse(long.verify(proofs[0], inputs[0]));
+                assertFalse(longBatch.verifyBatch(proofs, inputs));
+            }
+            proofs[0][k] = word;
+        }
+        for (uint256 k = 0; k < 6; ++k) {
+            uint256 word = inputs[0][k];
+            for (uint256 change = 0; change < 2; ++change) {
+                inputs[0][k] = change == 0 ? word ^ 1 : word + R;
+                assertFalse(long.verify(proofs[0], inputs[0]));
+                assertFalse(longBatch.verifyBatch(proofs, inputs));
+            }
+            inputs[0][k] = word;
+        }
+        assertTrue(longBatch.verifyBatch(proofs, inputs));
     }
 
     // ---- coefficients

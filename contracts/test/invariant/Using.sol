@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Delivery, License, OfferKind, SealedKey} from "../../src/interfaces/ILicenseManager.sol";
 import {Payment, PaymentState} from "../../src/interfaces/IPaymentEscrow.sol";
 import {LaneState, SignedHead, UsageBatch} from "../../src/interfaces/IUsageTracker.sol";
+import {USAGE_CAPACITY} from "../../src/interfaces/IVerifierSets.sol";
 import {World} from "./World.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
@@ -233,6 +234,7 @@ abstract contract Using is World {
         LaneState memory lane = sys.tracker.laneState(ctx);
         batch.headAfter = ++_head;
         batch.units = uint32((seed >> 8) % 25);
+        batch.capacity = USAGE_CAPACITY;
         batch.windowStart = lane.lastWindowEnd > l.startsAt ? lane.lastWindowEnd : l.startsAt;
         batch.windowEnd = _hasExpired(l) && seed >> 14 & 3 != 0 ? l.expiresAt : uint40(_now());
     }

@@ -29,6 +29,8 @@ pub struct VerifierSetAdded {
     pub version: u8,
     pub usage: Address,
     pub usage_batch: Address,
+    pub usage_long: Address,
+    pub usage_long_batch: Address,
     pub key_delivery: Address,
     pub compliance: Address,
     pub keys_hash: B256,

@@ -22,15 +22,20 @@ use crate::{
 pub(crate) struct VerifierSetView {
     /// Counts them, from 1.
     version: u16,
-    /// Checks usage proofs.
+    /// Checks usage proofs of up to 128 events.
     usage: String,
-    /// Checks many usage proofs at once.
+    /// Checks many of them at once.
     usage_batch: String,
+    /// Checks usage proofs of up to 1,024 events.
+    usage_long: String,
+    /// Checks many of them at once.
+    usage_long_batch: String,
     /// Checks key deliveries.
     key_delivery: String,
     /// Checks compliance proofs.
     compliance: String,
-    /// keccak256 of the verifying keys' SHA-256 digests: usage, key delivery, compliance.
+    /// keccak256 of the verifying keys' SHA-256 digests: usage up to 128 events, usage up to 1,024, key delivery,
+    /// compliance.
     keys_hash: String,
     /// Where it was added.
     added_in_block: u64,
@@ -65,6 +70,8 @@ impl From<VerifierSet> for VerifierSetView {
             version: row.version,
             usage: row.usage.to_string(),
             usage_batch: row.usage_batch.to_string(),
+            usage_long: row.usage_long.to_string(),
+            usage_long_batch: row.usage_long_batch.to_string(),
             key_delivery: row.key_delivery.to_string(),
             compliance: row.compliance.to_string(),
             keys_hash: row.keys_hash.to_string(),

@@ -31,11 +31,9 @@ use statement::{
 const START: u64 = 1_800_000_000;
 const CONTENT_KEY: [u8; 32] = [0x5a; 32];
 const SEED: [u8; 32] = *b"datavault contract test fixtures";
-/// Lanes 0 and 9 are those of `proofs.json`: with these, what tests settle together stays below the 1,000 units that
-/// they buy.
+/// Lane 0 is that of `proofs.json`: with these it stays below the 1,000 units that the tests buy.
 const BATCH_LANES: std::ops::RangeInclusive<u32> = 1..=8;
 const BATCH_ROUNDS: u64 = 4;
-const LONG_LANE: u32 = 9;
 const MAX_ALLOWED: u64 = 1_000;
 
 type Failure = Box<dyn Error>;
@@ -114,8 +112,8 @@ struct Maker {
 
 impl Maker {
     /// A delivered key; two batches of lane 0, the second resuming in an open block; two of
-    /// another lane, likewise, that only the larger circuit holds; a limit on the units behind
-    /// the last head of lane 0.
+    /// another history of that lane, likewise, that only the larger circuit holds; a limit on
+    /// the units behind the last head of the first.
     fn proofs(&self) -> Result<(), Failure> {
         let ctx = self.contexts.ctx(self.contexts.key_delivery_license, 0);
         assert_eq!(ctx, self.contexts.key_delivery, "the chain computes the same context");
@@ -129,9 +127,9 @@ impl Maker {
         let short = [(START + 60, 20, 3), (START + 3_600, 128, 2)]
             .map(|(first, count, units)| self.batch_of(&mut chain, Span { lane: 0, first, count, units, every: 1 }));
         let [first, second] = short;
-        let mut other = Accumulator::genesis(self.contexts.ctx(self.contexts.usage_license, LONG_LANE));
+        let mut other = Accumulator::genesis(ctx);
         let long = [(START + 60, 150), (START + 7_200, 1_024)].map(|(first, count)| {
-            self.batch_of(&mut other, Span { lane: LONG_LANE, first, count, units: 1, every: 4 })
+            self.batch_of(&mut other, Span { lane: 0, first, count, units: 1, every: 4 })
         });
         let [long_first, long_second] = long;
 

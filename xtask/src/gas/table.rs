@@ -20,7 +20,7 @@ const fn action(key: &'static str, name: &'static str, goal: Option<u64>, peer: 
 
 /// Whole transactions through the proxies, intrinsic gas included, paid in an ERC-20 unless the name says otherwise.
 /// "next": of its kind, so that slots of balances and counters are in use already.
-const ACTIONS: [Action; 16] = [
+const ACTIONS: [Action; 18] = [
     action("register", "register content", Some(170_000), Some(("Story", 274_000))),
     action("set_offer", "set offer", Some(110_000), Some(("Story", 340_000))),
     action("buy_first", "buy, first", Some(250_000), Some(("Nevermined", 636_000))),
@@ -31,6 +31,8 @@ const ACTIONS: [Action; 16] = [
     action("accept_key", "accept key", Some(60_000), None),
     action("deliver_key", "deliver key with proof", Some(300_000), None),
     action("settle_usage_128", "settle 128 events with proof", Some(330_000), None),
+    action("settle_usage_1024", "settle 1,024 events with proof", Some(330_000), None),
+    action("verify_batch_32_each", "verify 32 proofs at once, each", Some(62_000), None),
     action("settle_signed", "settle signed head", Some(110_000), Some(("Ocean lock + claim", 405_000))),
     action("release", "release", Some(55_000), Some(("0xSplits (3 payees)", 95_000))),
     action("withdraw_next", "withdraw, next", Some(55_000), Some(("0xSplits", 52_000))),

@@ -82,12 +82,19 @@ impl Addresses {
         Call::new(contract, "upgrade the contract", &call)
     }
 
-    /// Adds the verifiers that new offers pin: of usage, of many usage proofs, of key delivery, of compliance. Owner
-    /// only. Emits `VerifierSetAdded`.
+    /// Adds the verifiers that new offers pin, in the order of [`Deployment::verifiers`]. Owner only. Emits
+    /// `VerifierSetAdded`.
     #[must_use]
-    pub fn add_verifiers(&self, verifiers: [Address; 4], keys_hash: B256) -> Call {
-        let [usage, usage_batch, key_delivery, compliance] = verifiers;
-        let set = V::VerifierSet { usage, usageBatch: usage_batch, keyDelivery: key_delivery, compliance };
+    pub fn add_verifiers(&self, verifiers: [Address; 6], keys_hash: B256) -> Call {
+        let [usage, usage_batch, usage_long, usage_long_batch, key_delivery, compliance] = verifiers;
+        let set = V::VerifierSet {
+            usage,
+            usageBatch: usage_batch,
+            usageLong: usage_long,
+            usageLongBatch: usage_long_batch,
+            keyDelivery: key_delivery,
+            compliance,
+        };
         Call::new(self.verifier_sets, "add the verifiers", &V::addCall { set, keysHash: keys_hash })
     }
 }

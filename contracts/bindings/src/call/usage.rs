@@ -32,6 +32,8 @@ pub struct UsageBatch {
     pub window_end: u64,
     /// Units in the range.
     pub units: u32,
+    /// Events that the proof's circuit holds at most, 128 or 1,024.
+    pub capacity: u16,
     /// Usage proof.
     pub proof: ProofWords,
 }
@@ -88,6 +90,7 @@ impl UsageBatch {
             windowStart: convert::u40(self.window_start),
             windowEnd: convert::u40(self.window_end),
             units: self.units,
+            capacity: self.capacity,
             proof: self.proof,
         }
     }
@@ -124,7 +127,8 @@ impl Addresses {
         Call::new(self.usage, "settle proven use", &U::settleUsageCall { batch: batch.abi() })
     }
 
-    /// Settles many proven ranges with one verification, all or none. Anyone may send it. Emits a `UsageProved` each.
+    /// Settles many proven ranges, whose proofs are of one capacity, with one verification, all or none. Anyone may
+    /// send it. Emits a `UsageProved` each.
     #[must_use]
     pub fn settle_usage_many(&self, batches: &[UsageBatch]) -> Call {
         let call = U::settleUsageManyCall { batches: batches.iter().map(UsageBatch::abi).collect() };

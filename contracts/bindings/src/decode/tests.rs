@@ -438,7 +438,14 @@ fn disputes_events() {
 #[test]
 fn verifier_sets_events() {
     let from = addresses().verifier_sets;
-    let set = V::VerifierSet { usage: who(2), usageBatch: who(3), keyDelivery: who(4), compliance: who(5) };
+    let set = V::VerifierSet {
+        usage: who(2),
+        usageBatch: who(3),
+        usageLong: who(7),
+        usageLongBatch: who(8),
+        keyDelivery: who(4),
+        compliance: who(5),
+    };
     decodes(
         from,
         &V::VerifierSetAdded { version: 1, set, keysHash: word(6) },
@@ -446,6 +453,8 @@ fn verifier_sets_events() {
             version: 1,
             usage: who(2),
             usage_batch: who(3),
+            usage_long: who(7),
+            usage_long_batch: who(8),
             key_delivery: who(4),
             compliance: who(5),
             keys_hash: word(6),

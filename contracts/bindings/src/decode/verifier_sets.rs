@@ -12,6 +12,8 @@ pub(super) fn event(log: RawLog<'_>) -> Result<Option<ChainEvent>, DecodeProblem
                 version: e.version,
                 usage: e.set.usage,
                 usage_batch: e.set.usageBatch,
+                usage_long: e.set.usageLong,
+                usage_long_batch: e.set.usageLongBatch,
                 key_delivery: e.set.keyDelivery,
                 compliance: e.set.compliance,
                 keys_hash: e.keysHash,

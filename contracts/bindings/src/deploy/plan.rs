@@ -12,7 +12,7 @@ use crate::{
         LicenseManager, PanelArbitrator, PaymentEscrow, PurchaseRouter, TimelockController, UsageTracker, VerifierSets,
     },
     deployment::{Addresses, DeployedContract, Deployment},
-    verifiers::{self, COMPLIANCE, KEY_DELIVERY, USAGE, USAGE_BATCH},
+    verifiers::{self, COMPLIANCE, COUNT, KEY_DELIVERY, USAGE, USAGE_BATCH, USAGE_LONG, USAGE_LONG_BATCH},
 };
 
 /// One transaction.
@@ -48,7 +48,7 @@ impl Plan {
         chain_id: u64,
         deployer: Address,
         first_nonce: u64,
-        verifiers: Option<[Address; 4]>,
+        verifiers: Option<[Address; COUNT]>,
         config: &DeployConfig,
     ) -> Self {
         let draft = Draft { deployer, first_nonce, config, steps: Vec::new(), contracts: Vec::new() };
@@ -66,7 +66,7 @@ impl Plan {
 }
 
 impl Draft<'_> {
-    fn plan(mut self, chain_id: u64, verifiers: Option<[Address; 4]>) -> Plan {
+    fn plan(mut self, chain_id: u64, verifiers: Option<[Address; COUNT]>) -> Plan {
         let config = self.config;
         let verifiers = match verifiers {
             Some(there) => {
@@ -87,8 +87,10 @@ impl Draft<'_> {
         let set = VerifierSets::VerifierSet {
             usage: verifiers[0],
             usageBatch: verifiers[1],
-            keyDelivery: verifiers[2],
-            compliance: verifiers[3],
+            usageLong: verifiers[2],
+            usageLongBatch: verifiers[3],
+            keyDelivery: verifiers[4],
+            compliance: verifiers[5],
         };
         let arguments = (owner, set, keys_hash).abi_encode_params();
         let verifier_sets = self.create(
@@ -111,9 +113,12 @@ impl Draft<'_> {
             addresses,
             usage_verifier: verifiers[0],
             usage_batch_verifier: verifiers[1],
-            key_delivery_verifier: verifiers[2],
-            compliance_verifier: verifiers[3],
+            usage_long_verifier: verifiers[2],
+            usage_long_batch_verifier: verifiers[3],
+            key_delivery_verifier: verifiers[4],
+            compliance_verifier: verifiers[5],
             usage_vk_sha256: USAGE.verifying_key_sha256(),
+            usage_long_vk_sha256: USAGE_LONG.verifying_key_sha256(),
             key_delivery_vk_sha256: KEY_DELIVERY.verifying_key_sha256(),
             compliance_vk_sha256: COMPLIANCE.verifying_key_sha256(),
             owner: config.owner,
@@ -125,6 +130,7 @@ impl Draft<'_> {
             contracts: self.contracts,
         };
         debug_assert_eq!(USAGE_BATCH.verifying_key_sha256(), deployment.usage_vk_sha256);
+        debug_assert_eq!(USAGE_LONG_BATCH.verifying_key_sha256(), deployment.usage_long_vk_sha256);
         Plan { steps: self.steps, deployment }
     }
 

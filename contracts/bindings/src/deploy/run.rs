@@ -15,7 +15,7 @@ use super::{
     DeployConfig, DeployError, DeployStep,
     journal::{Journal, refused},
     plan::{Action, Plan, Step},
-    wiring,
+    trial, wiring,
 };
 use crate::{connection::Connection, deployment::Deployment, error::ChainError, verifiers};
 
@@ -68,7 +68,11 @@ impl<P: FnMut(DeployStep)> Run<'_, P> {
             }
         };
         let total = before + plan.steps.len();
+        let own_verifiers = verifiers::COUNT - before;
         for (index, step) in plan.steps.iter().enumerate().skip(done) {
+            if index == own_verifiers {
+                trial::run(&self.connection, plan.deployment.verifiers()).await?;
+            }
             self.send(step, journal.first_nonce + index as u64, before + index + 1, total).await?;
         }
         let deployment = Deployment { start_block: journal.start_block, ..plan.deployment };

@@ -5,7 +5,7 @@ use core::fmt::Display;
 use alloy::primitives::{Address, U256, keccak256};
 use domain::Token;
 
-use super::{DeployConfig, DeployError};
+use super::{DeployConfig, DeployError, trial};
 use crate::{
     abi::{
         CompanyAccountFactory, ContentRegistry, DisputeResolution, LicenseManager, PaymentEscrow, PurchaseRouter,
@@ -28,6 +28,7 @@ pub(super) async fn check(
             return Err(DeployError::OtherCode { name: verifier.name, address });
         }
     }
+    trial::run(connection, deployment.verifiers()).await?;
     let chain = Datavault::on(connection.clone(), deployment.clone()).await?;
     references(&chain).await?;
     verifier_set(&chain).await?;
@@ -94,8 +95,10 @@ async fn verifier_set(chain: &Datavault) -> Result<(), DeployError> {
     let version = chain.current_verifiers().await?;
     same("the version of the verifiers", version, 1)?;
     let found = [
-        chain.address(sets, VerifierSets::usageCall { version }).await?,
-        chain.address(sets, VerifierSets::usageBatchCall { version }).await?,
+        chain.address(sets, VerifierSets::usageCall { version, capacity: 128 }).await?,
+        chain.address(sets, VerifierSets::usageBatchCall { version, capacity: 128 }).await?,
+        chain.address(sets, VerifierSets::usageCall { version, capacity: 1024 }).await?,
+        chain.address(sets, VerifierSets::usageBatchCall { version, capacity: 1024 }).await?,
         chain.address(sets, VerifierSets::keyDeliveryCall { version }).await?,
         chain.address(sets, VerifierSets::complianceCall { version }).await?,
     ];

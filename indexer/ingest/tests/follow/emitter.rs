@@ -78,9 +78,12 @@ impl Chain {
             addresses: ADDRESSES,
             usage_verifier: Address::ZERO,
             usage_batch_verifier: Address::ZERO,
+            usage_long_verifier: Address::ZERO,
+            usage_long_batch_verifier: Address::ZERO,
             key_delivery_verifier: Address::ZERO,
             compliance_verifier: Address::ZERO,
             usage_vk_sha256: B256::ZERO,
+            usage_long_vk_sha256: B256::ZERO,
             key_delivery_vk_sha256: B256::ZERO,
             compliance_vk_sha256: B256::ZERO,
             owner: Address::ZERO,
@@ -202,9 +205,9 @@ pub fn some_event(n: u64) -> Emitted {
         ),
         _ => event(
             ADDRESSES.verifier_sets,
-            "VerifierSetAdded(uint8,(address,address,address,address),bytes32)",
+            "VerifierSetAdded(uint8,(address,address,address,address,address,address),bytes32)",
             &[word(n / 20 % 256)],
-            &[key, key, key, key, value],
+            &[key, key, key, key, key, key, value],
         ),
     }
 }

@@ -18,10 +18,14 @@ pub struct VerifierSet {
     pub log_index: u64,
     /// Counts them, from 1.
     pub version: u16,
-    /// Checks usage proofs.
+    /// Checks usage proofs of up to 128 events.
     pub usage: Address,
-    /// Checks many usage proofs at once.
+    /// Checks many of them at once.
     pub usage_batch: Address,
+    /// Checks usage proofs of up to 1,024 events.
+    pub usage_long: Address,
+    /// Checks many of them at once.
+    pub usage_long_batch: Address,
     /// Checks key deliveries.
     pub key_delivery: Address,
     /// Checks compliance proofs.
@@ -38,6 +42,7 @@ pub async fn verifier_sets(conn: &mut PgConnection, page: Page) -> Result<Vec<Ve
         r#"
         select block_number as "block_number!: Number", log_index as "log_index!: Number",
           version as "version!: Short", usage as "usage!: Account", usage_batch as "usage_batch!: Account",
+          usage_long as "usage_long!: Account", usage_long_batch as "usage_long_batch!: Account",
           key_delivery as "key_delivery!: Account", compliance as "compliance!: Account",
           keys_hash as "keys_hash!: Hash"
         from verifier_sets where (block_number, log_index) < ($1, $2)

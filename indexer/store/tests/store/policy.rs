@@ -19,6 +19,8 @@ fn verifiers(version: u8) -> VerifierSetAdded {
         version,
         usage: account(1),
         usage_batch: account(2),
+        usage_long: account(5),
+        usage_long_batch: account(6),
         key_delivery: account(3),
         compliance: account(4),
         keys_hash: hash(version.into()),

@@ -176,6 +176,8 @@ pub fn all() -> Vec<ChainEvent> {
             version: u8::MAX,
             usage: account(0x11),
             usage_batch: account(0x12),
+            usage_long: account(0x15),
+            usage_long_batch: account(0x16),
             key_delivery: account(0x13),
             compliance: account(0x14),
             keys_hash: hash(15),

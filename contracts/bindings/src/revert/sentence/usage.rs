@@ -34,10 +34,16 @@ sentences!(tracker {
     U::VerifiersDiffer, e => (
         "batches of verifiers {} and {} cannot be settled in one call: send them apart", e.first, e.other
     );
+    U::CapacitiesDiffer, e => (
+        "proofs of {} and of {} events cannot be settled in one call: send them apart", e.first, e.other
+    );
 });
 
 sentences!(verifier_sets {
     V::VerifierSetUnknown, e => ("there is no version {} of the verifiers", e.version);
+    V::CapacityUnknown, e => (
+        "no circuit proves up to {} events: capacity is 128 or 1024", e.capacity
+    );
     V::VerifierHasNoCode, e => ("the verifier {} is no contract", e.verifier);
     V::VerifierSetsExhausted, e => ("there are as many versions of the verifiers as can be");
 });

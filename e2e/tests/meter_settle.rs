@@ -77,16 +77,7 @@ impl Story {
 }
 
 fn batch(proved: &Proved) -> UsageBatch {
-    UsageBatch {
-        license_id: proved.license_id,
-        lane: proved.lane,
-        epoch: proved.epoch,
-        head_after: proved.head_after,
-        window_start: proved.window_start,
-        window_end: proved.window_end,
-        units: proved.units,
-        proof: proved.proof,
-    }
+    proved.batch()
 }
 
 #[tokio::test]

@@ -3,8 +3,11 @@
 use std::{fmt, path::PathBuf};
 
 use alloy::primitives::Address;
-use contracts::{DeployConfig, DeployError, Deployment, PERMIT2, UPGRADE_DELAY_SECS, deploy};
+use contracts::{
+    DeployConfig, DeployError, Deployment, Node, PERMIT2, UPGRADE_DELAY_SECS, deploy, verifying_key_digests,
+};
 use domain::Amount;
+use groth16::{CircuitId, KeySet};
 use serde::Serialize;
 
 use crate::{
@@ -26,7 +29,8 @@ const VERIFICATION_INPUT: &str = include_str!("../../../contracts/verification/i
 ///
 /// A run that was cut off is continued by the same command: what was begun is noted in `<out>.journal`. The deployer's
 /// key keeps no right over anything. Development keys for proofs, and an owner without timelock, are refused on chains
-/// that are not local.
+/// that are not local; keys of a ceremony, unless it had two contributions and a beacon. Every verifier has to accept a
+/// proof, and to refuse it for other inputs, before anything refers to it.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:
   datavault deploy --rpc-url http://127.0.0.1:8545 --owner 0xabc… --timelock-days 121 --out deployments/sepolia.json
@@ -113,11 +117,13 @@ pub async fn run(global: &Global, args: Args) -> Result<Report, Failure> {
         return Err(Failure::usage(format!("`{}` exists: it describes a deployment", args.out.display()))
             .fix("name another --out"));
     }
+    let chain_id = Node::connect(&args.rpc_url).await?.chain_id();
     if Consent::detect(global.yes || global.json) == Consent::Ask {
         let (delay, deployer) = (config.timelock_delay_secs, wallet.address());
         let delay = delay.map_or("no timelock".to_owned(), |secs| format!("a timelock of {}", show_secs(secs)));
         ask(&format!("deploy to {} from {deployer}, for {} through {delay}. Send?", args.rpc_url, args.owner))?;
     }
+    check_keys(&KeySet::committed().or_fail(|| "the verifying keys are damaged".into())?, chain_id)?;
     let progress = if global.json { Progress::Silent } else { Progress::detect() };
     let line = progress.step("deploying the contracts");
     let mut gas_used = 0;
@@ -138,6 +144,26 @@ pub async fn run(global: &Global, args: Args) -> Result<Report, Failure> {
         && (config.with_dev_token || !config.tokens.is_empty());
     let then = offered.then(|| format!("{} takes the escrow over by its `acceptOwnership()`", args.owner));
     Ok(Report { file: args.out, deployment, gas_used, verification_input: args.verification_input, then })
+}
+
+/// Whether a chain may rely on the keys that the verifiers were generated from. Nothing was sent yet.
+fn check_keys(keys: &KeySet, chain_id: u64) -> Result<(), Failure> {
+    for circuit in CircuitId::ALL {
+        keys.manifest.circuit(circuit).map_err(|refused| Failure::state(refused.to_string()))?;
+    }
+    keys.manifest.check(chain_id, &keys.verifying).map_err(|refused| Failure::state(refused.to_string()))?;
+    for (circuit, digest) in verifying_key_digests() {
+        let (digest, circuits) = (alloy::hex::encode(digest), &keys.manifest.circuits);
+        let named = circuits.iter().find(|(id, _)| id.name() == circuit).map(|(_, keys)| keys.vk_sha256.as_str());
+        if named != Some(digest.as_str()) {
+            return Err(Failure::state(format!(
+                "the verifiers of {circuit} were generated from key {digest}, manifest.json names {}",
+                named.unwrap_or("none")
+            ))
+            .fix("run `make codegen`, and build again"));
+        }
+    }
+    Ok(())
 }
 
 fn journal_of(args: &Args) -> PathBuf {
@@ -175,7 +201,7 @@ impl From<DeployError> for Failure {
                     .because(cause)
                     .fix("run the command again: it continues where it stopped")
             }
-            refused @ (DeployError::DevelopmentKeys { .. } | DeployError::TimelockTooShort { .. }) => {
+            refused @ (DeployError::Trial { .. } | DeployError::DevelopmentKeys { .. } | DeployError::TimelockTooShort { .. }) => {
                 Self::state(refused.to_string())
             }
             other => Self::failed(other.to_string()),
@@ -204,6 +230,8 @@ impl fmt::Display for Report {
 
 #[cfg(test)]
 mod tests {
+    use groth16::{Beacon, Origin, Setup};
+
     use super::*;
 
     const OWNER: &str = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC";
@@ -221,6 +249,66 @@ mod tests {
         assert_eq!(config.timelock_delay_secs, Some(UPGRADE_DELAY_SECS));
         assert_eq!(config.journal, Some("deployment.journal".into()));
         assert!(!config.with_dev_token && config.panel.is_empty());
+    }
+
+    /// The committed keys, as if they came from a ceremony.
+    fn ceremony(contributions: u32) -> KeySet {
+        let mut keys = KeySet::committed().unwrap();
+        keys.manifest.origin = Origin::Ceremony;
+        for circuit in keys.manifest.circuits.values_mut() {
+            circuit.setup = Some(Setup {
+                contributions,
+                beacon: Some(Beacon { value: "0b".repeat(32), iterations_exp: 10 }),
+                circuit_hash: "a1".repeat(64),
+                final_hash: "a2".repeat(64),
+                powers_sha256: "a3".repeat(32),
+            });
+        }
+        keys
+    }
+
+    #[test]
+    fn development_keys_are_for_local_chains() {
+        let keys = KeySet::committed().unwrap();
+        check_keys(&keys, 31_337).unwrap();
+        let refused = check_keys(&keys, 11_155_111).unwrap_err().to_string();
+        assert!(refused.contains("development keys"), "{refused}");
+    }
+
+    #[test]
+    fn keys_of_a_ceremony_need_two_contributions_a_beacon_and_their_files() {
+        let sepolia = 11_155_111;
+        let refused = |keys: &KeySet| check_keys(keys, sepolia).unwrap_err().to_string();
+        check_keys(&ceremony(2), sepolia).unwrap();
+        assert!(refused(&ceremony(1)).contains("setup.contributions is 1"));
+        let setup = |keys: &mut KeySet, change: &dyn Fn(&mut Setup)| {
+            change(keys.manifest.circuits.get_mut(&CircuitId::Usage1024).unwrap().setup.as_mut().unwrap());
+        };
+        let mut keys = ceremony(2);
+        setup(&mut keys, &|setup| setup.beacon = None);
+        assert!(refused(&keys).contains("usage_1024.setup.beacon"), "{}", refused(&keys));
+        let mut keys = ceremony(2);
+        keys.manifest.circuits.get_mut(&CircuitId::Compliance).unwrap().vk_sha256 = "00".repeat(32);
+        assert!(refused(&keys).contains("compliance.vk_sha256"), "{}", refused(&keys));
+        let mut keys = ceremony(2);
+        let key = keys.verifying.get_mut(&CircuitId::KeyDelivery).unwrap();
+        key.gamma = key.delta;
+        assert!(check_keys(&keys, sepolia).is_err());
+        let mut keys = ceremony(2);
+        keys.manifest.circuits.remove(&CircuitId::Usage128);
+        assert!(refused(&keys).contains("circuits.usage_128"), "{}", refused(&keys));
+    }
+
+    #[test]
+    fn keys_that_the_verifiers_were_not_generated_from_are_refused() {
+        let mut keys = KeySet::committed().unwrap();
+        // Another key, and a manifest that names it.
+        let other = keys.verifying[&CircuitId::Usage128].clone();
+        let hash = keys.manifest.circuits[&CircuitId::Usage128].vk_sha256.clone();
+        keys.verifying.insert(CircuitId::Usage1024, other);
+        keys.manifest.circuits.get_mut(&CircuitId::Usage1024).unwrap().vk_sha256 = hash;
+        let refused = check_keys(&keys, 31_337).unwrap_err().to_string();
+        assert!(refused.contains("the verifiers of usage_1024 were generated from"), "{refused}");
     }
 
     #[test]

@@ -3,34 +3,39 @@
 use std::{fmt, path::PathBuf, time::Instant};
 
 use alloy::primitives::U256;
-use contracts::UsageBatch;
-use domain::{Amount, ChainEvent, Context, LicenseId};
+use domain::{Amount, Context, LicenseId};
 use gateway::{
     client::{ProvableRange, Receipts},
     journal::Lane,
 };
 use groth16::{Proof, UsageWitness};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use statement::{
     PublicKey,
-    usage::{MAX_EVENTS, PublicInputs, Window},
+    usage::{Capacity, PublicInputs, Window},
 };
 
+pub use super::proved::Proved;
+use super::proved::{MOST_AT_ONCE, settle};
 use crate::{
     blocks::blocking,
     command::content::fetch::receipts,
     failure::{Failure, OrFail},
-    home::make_private_dir,
     money::Currency,
     output::{Fields, table},
     session::Session,
-    submit::{Transaction, announced},
+    submit::Transaction,
 };
+
+/// Events that the largest proof takes.
+const MAX_EVENTS: usize = Capacity::Events1024.events();
 
 /// Prove metered use: how much and when in all, not which calls and when each.
 ///
 /// Proofs continue where the chain says the last one ended, so the command may be run again at any time. A proof shows
 /// metered fetches that both sides recorded; it cannot show that a copy was not read again.
+///
+/// A proof takes up to 1,024 events; longer histories take several, which are settled up to 32 in one call.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:
   datavault usage prove 2 --submit
@@ -50,7 +55,7 @@ pub struct Args {
     /// Write the proofs to this folder, as JSON
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
-    /// The most events that one proof takes
+    /// The most events that one proof takes, up to 1,024
     #[arg(long, default_value_t = MAX_EVENTS, hide = true)]
     pub batch: usize,
 }
@@ -72,35 +77,6 @@ pub struct Report {
     pub transactions: Vec<Transaction>,
 }
 
-/// One proof: what `--out` writes and `usage settle --proof` reads.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Proved {
-    /// The license.
-    pub license_id: LicenseId,
-    /// Its lane.
-    pub lane: u32,
-    /// In which keying of the license.
-    #[serde(default)]
-    pub epoch: u32,
-    /// Events in it.
-    pub events: usize,
-    /// Units in it.
-    pub units: u32,
-    /// The head that it starts from; zero: genesis.
-    pub head_before: U256,
-    /// The head that it ends at.
-    pub head_after: U256,
-    /// First second of its window.
-    pub window_start: u64,
-    /// Last second of its window.
-    pub window_end: u64,
-    /// The eight numbers of the verifier.
-    pub proof: [U256; 8],
-    /// How long it took.
-    pub proving_millis: u64,
-}
-
 /// Proves every event of the license that was not proved yet, and with `submit` settles it.
 ///
 /// # Errors
@@ -114,24 +90,35 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
     let before = due(session, args.license).await?;
     let store = receipts(session).await?;
     let meter = session.meter_key(license.view.meter_id).await?;
-    let mut report = Report {
-        license_id: args.license,
-        proofs: Vec::new(),
-        settled_units: 0,
-        drawn: Amount::ZERO,
-        currency: session.currency(terms.token).await?,
-        transactions: Vec::new(),
-    };
+    let mut histories = Vec::new();
     for (lane, ctx) in lanes(&store, args.license, args.lane).await? {
         // Only who had the keys of an epoch can prove its events.
         if lane.epoch == license.view.epoch || args.epoch == Some(lane.epoch) {
-            prove_lane(session, &args, &store, (lane, ctx), &meter, &mut report).await?;
+            histories.push(History::of(session, &store, lane, ctx).await?);
         }
     }
-    report.settled_units = session.settled_units(args.license).await?;
+    let total = histories.iter().map(|history| history.events.div_ceil(args.batch as u64)).sum();
+    let mut work = Work { session, args: &args, meter, total, proofs: Vec::new(), unsettled: Vec::new() };
+    let mut transactions = Vec::new();
+    let mut proved = Ok(());
+    for history in histories {
+        proved = work.prove(&store, history, &mut transactions).await;
+        if proved.is_err() {
+            break;
+        }
+    }
+    // What was proved before something failed counts.
+    transactions.extend(work.settle().await?);
+    proved?;
     let after = due(session, args.license).await?;
-    report.drawn = Amount(after.0.saturating_sub(before.0));
-    Ok(report)
+    Ok(Report {
+        license_id: args.license,
+        proofs: work.proofs,
+        settled_units: session.settled_units(args.license).await?,
+        drawn: Amount(after.0.saturating_sub(before.0)),
+        currency: session.currency(terms.token).await?,
+        transactions,
+    })
 }
 
 /// What settlement made due of a license's payment so far.
@@ -155,112 +142,138 @@ pub(crate) async fn lanes(
     Ok(lanes)
 }
 
-async fn prove_lane(
-    session: &Session,
-    args: &Args,
-    store: &Receipts,
-    (Lane { lane, epoch, .. }, ctx): (Lane, U256),
-    meter: &PublicKey,
-    report: &mut Report,
-) -> Result<(), Failure> {
-    let state = session.chain.lane_state(Context(ctx)).await?;
-    let mut head = state.proved_head;
-    loop {
-        let (reading, batch) = (store.clone(), args.batch);
+/// What a lane recorded beyond what the chain knows to be proved.
+struct History {
+    lane: Lane,
+    ctx: U256,
+    /// Where it begins.
+    head: U256,
+    events: u64,
+}
+
+impl History {
+    async fn of(session: &Session, store: &Receipts, lane: Lane, ctx: U256) -> Result<Self, Failure> {
+        let head = session.chain.lane_state(Context(ctx)).await?.proved_head;
+        let reading = store.clone();
         let known = blocking(move || {
-            let known = reading.accumulator_at(ctx, head)?.is_some();
-            Ok::<_, gateway::journal::DatabaseError>((known, reading.provable_from(ctx, head, batch)?))
+            let last = reading.last(ctx)?.map_or(0, |last| last.head.seq);
+            Ok::<_, gateway::journal::DatabaseError>((reading.accumulator_at(ctx, head)?, last))
         });
-        let (known, range) = known.await?.or_fail(|| "cannot read the receipts".into())?;
-        if !known {
+        let (before, last) = known.await?.or_fail(|| "cannot read the receipts".into())?;
+        let Some(before) = before else {
             return Err(Failure::state(format!(
-                "lane {lane} is proved up to head {head:#x}, which these receipts do not have"
+                "lane {} is proved up to head {head:#x}, which these receipts do not have",
+                lane.lane
             ))
             .fix("use the data folder that this lane was used with"));
-        }
-        let Some(range) = range else { return Ok(()) };
-        let events = range.events.len();
-        let (proof, inputs, proving_millis) = prove(session, meter, range).await?;
-        head = inputs.head_after;
-        let proved = Proved {
-            license_id: args.license,
-            lane,
-            epoch,
-            events,
-            units: inputs.units,
-            head_before: inputs.head_before,
-            head_after: inputs.head_after,
-            window_start: inputs.window.start(),
-            window_end: inputs.window.end(),
-            proof: proof.to_calldata(),
-            proving_millis,
         };
-        if let Some(folder) = &args.out {
-            write(folder, &proved)?;
-        }
-        if args.submit {
-            report.transactions.push(settle(session, &proved).await?);
-        }
-        report.proofs.push(proved);
+        Ok(Self { lane, ctx, head, events: last.saturating_sub(before.seq) })
     }
 }
 
-/// Proves one range, and verifies the proof natively.
-async fn prove(
-    session: &Session,
-    meter: &PublicKey,
-    range: ProvableRange,
-) -> Result<(Proof, PublicInputs, u64), Failure> {
-    let prover = session.prover().await?;
-    let (Some(first), Some(last)) = (range.events.first(), range.events.last()) else {
-        return Err(Failure::failed("a range without events was to be proved"));
-    };
-    let witness = UsageWitness {
-        licensee: session.licensee_keys()?.secret,
-        window: Window::new(first.time, last.time).or_fail(|| "the receipts' times make no window".into())?,
-        before: range.before,
-        meter: *meter,
-        meter_signature: range.after.meter_eddsa,
-        events: range.events,
-    };
-    let _step = session.progress.step(format!("proving {} events", witness.events.len()));
-    let started = Instant::now();
-    let (proof, inputs) = blocking(move || {
-        let (proof, inputs) = prover.prove_usage(&witness).or_mismatch(|| "these receipts cannot be proved".into())?;
-        match prover.verify_usage(&inputs, &proof) {
-            true => Ok((proof, inputs)),
-            false => Err(Failure::mismatch("the proof does not verify").fix("remove the proving keys and try again")),
+/// Proofs under way.
+struct Work<'a> {
+    session: &'a Session,
+    args: &'a Args,
+    meter: PublicKey,
+    /// How many proofs there will be.
+    total: u64,
+    proofs: Vec<Proved>,
+    /// With `--submit`: those that the chain was not told of yet.
+    unsettled: Vec<Proved>,
+}
+
+impl Work<'_> {
+    /// Proves a history in sequence. What fills a call is settled meanwhile: it is not lost if a later proof fails.
+    async fn prove(
+        &mut self,
+        store: &Receipts,
+        history: History,
+        transactions: &mut Vec<Transaction>,
+    ) -> Result<(), Failure> {
+        let History { lane, ctx, mut head, .. } = history;
+        while let Some(range) = self.next_range(store, ctx, head).await? {
+            let capacity = Capacity::fitting(range.events.len())
+                .ok_or_else(|| Failure::failed("a range of more events than a proof takes was to be proved"))?;
+            let events = range.events.len();
+            let (proof, inputs, proving_millis) = self.prove_range(capacity, range).await?;
+            head = inputs.head_after;
+            let proved = Proved {
+                license_id: self.args.license,
+                lane: lane.lane,
+                epoch: lane.epoch,
+                capacity,
+                events,
+                units: inputs.units,
+                head_before: inputs.head_before,
+                head_after: inputs.head_after,
+                window_start: inputs.window.start(),
+                window_end: inputs.window.end(),
+                proof: proof.to_calldata(),
+                proving_millis,
+            };
+            if let Some(folder) = &self.args.out {
+                proved.write(folder)?;
+            }
+            if self.args.submit {
+                self.unsettled.push(proved.clone());
+            }
+            self.proofs.push(proved);
+            if self.unsettled.len() == MOST_AT_ONCE {
+                transactions.extend(self.settle().await?);
+            }
         }
-    })
-    .await??;
-    Ok((proof, inputs, u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)))
-}
-
-/// Settles one proof. Anyone may.
-pub(super) async fn settle(session: &Session, proved: &Proved) -> Result<Transaction, Failure> {
-    let batch = UsageBatch {
-        license_id: proved.license_id,
-        lane: proved.lane,
-        epoch: proved.epoch,
-        head_after: proved.head_after,
-        window_start: proved.window_start,
-        window_end: proved.window_end,
-        units: proved.units,
-        proof: proved.proof,
-    };
-    let sent = session.submit(session.addresses().settle_usage(&batch)).await?;
-    announced(&sent, |event| matches!(event, ChainEvent::UsageProved(_)).then_some(()))?;
-    Ok(sent.transaction)
-}
-
-fn write(folder: &std::path::Path, proved: &Proved) -> Result<(), Failure> {
-    // A folder that is there belongs to somebody, with the permissions that it has.
-    if !folder.is_dir() {
-        make_private_dir(folder)?;
+        Ok(())
     }
-    let path = folder.join(format!("license-{}-lane-{}-{:#x}.json", proved.license_id, proved.lane, proved.head_after));
-    let text = serde_json::to_vec_pretty(proved).or_fail(|| "cannot write the proof".into())?;
-    std::fs::write(&path, text).or_fail(|| format!("cannot write `{}`", path.display()))
+
+    async fn next_range(&self, store: &Receipts, ctx: U256, head: U256) -> Result<Option<ProvableRange>, Failure> {
+        let (reading, batch) = (store.clone(), self.args.batch);
+        blocking(move || reading.provable_from(ctx, head, batch)).await?.or_fail(|| "cannot read the receipts".into())
+    }
+
+    /// Proves one range, and verifies the proof natively.
+    async fn prove_range(
+        &self,
+        capacity: Capacity,
+        range: ProvableRange,
+    ) -> Result<(Proof, PublicInputs, u64), Failure> {
+        let (Some(first), Some(last)) = (range.events.first(), range.events.last()) else {
+            return Err(Failure::failed("a range without events was to be proved"));
+        };
+        let witness = UsageWitness {
+            licensee: self.session.licensee_keys()?.secret,
+            window: Window::new(first.time, last.time).or_fail(|| "the receipts' times make no window".into())?,
+            before: range.before,
+            meter: self.meter,
+            meter_signature: range.after.meter_eddsa,
+            events: range.events,
+        };
+        let prover = self.session.prover().await?;
+        let done = self.proofs.len() as u64;
+        let step = self.session.progress.count(format!("proving {} events", witness.events.len()), self.total);
+        step.advance(done.min(self.total));
+        let started = Instant::now();
+        let (proof, inputs) = blocking(move || {
+            let (proof, inputs) =
+                prover.prove_usage(capacity, &witness).or_mismatch(|| "these receipts cannot be proved".into())?;
+            match prover.verify_usage(capacity, &inputs, &proof) {
+                true => Ok((proof, inputs)),
+                false => {
+                    Err(Failure::mismatch("the proof does not verify").fix("remove the proving keys and try again"))
+                }
+            }
+        })
+        .await??;
+        Ok((proof, inputs, u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)))
+    }
+
+    /// Settles what was not settled yet. In a lane, a range that is not full comes last, so that the larger proofs may
+    /// go first, together.
+    async fn settle(&mut self) -> Result<Vec<Transaction>, Failure> {
+        let mut proofs = std::mem::take(&mut self.unsettled);
+        proofs.sort_by_key(|proved| std::cmp::Reverse(proved.capacity));
+        settle(self.session, &proofs).await
+    }
 }
 
 impl fmt::Display for Report {
@@ -268,11 +281,12 @@ impl fmt::Display for Report {
         if self.proofs.is_empty() {
             return write!(f, "everything that was recorded is proved ({} units settled)", self.settled_units);
         }
-        let mut proofs = table(&["lane", "events", "units", "window", "proof"]);
+        let mut proofs = table(&["lane", "events", "of", "units", "window", "proof"]);
         for proved in &self.proofs {
             proofs.add_row([
                 proved.lane.to_string(),
                 proved.events.to_string(),
+                proved.capacity.events().to_string(),
                 proved.units.to_string(),
                 format!("{} … {}", proved.window_start, proved.window_end),
                 format!("{} ms", proved.proving_millis),
@@ -284,37 +298,5 @@ impl fmt::Display for Report {
             .with("due now", self.currency.show(self.drawn));
         write!(f, "{proofs}\n{fields}\n{}", Transaction::lines(&self.transactions))?;
         f.write_str("\nA proof shows metered fetches, not that a copy was never read again.")
-    }
-}
-
-#[cfg(all(test, unix))]
-mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
-    use super::*;
-
-    #[test]
-    fn a_folder_for_proofs_keeps_its_permissions_and_a_new_one_is_private() {
-        let dir = tempfile::tempdir().unwrap();
-        let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        let (old, new) = (dir.path().join("old"), dir.path().join("new"));
-        std::fs::create_dir(&old).unwrap();
-        std::fs::set_permissions(&old, std::fs::Permissions::from_mode(0o755)).unwrap();
-        let proved = Proved {
-            license_id: LicenseId(1),
-            lane: 0,
-            epoch: 0,
-            events: 1,
-            units: 1,
-            head_before: U256::ZERO,
-            head_after: U256::from(1),
-            window_start: 1,
-            window_end: 2,
-            proof: [U256::ZERO; 8],
-            proving_millis: 1,
-        };
-        write(&old, &proved).unwrap();
-        write(&new, &proved).unwrap();
-        assert_eq!((mode(&old), mode(&new)), (0o755, 0o700));
     }
 }

@@ -1,9 +1,6 @@
 //! `datavault usage settle`: settles by the last head that both sides signed.
 
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-};
+use std::{fmt, path::PathBuf};
 
 use alloy::primitives::U256;
 use domain::{Amount, ChainEvent, Context, LicenseId};
@@ -14,7 +11,10 @@ use gateway::{
 };
 use serde::Serialize;
 
-use super::prove::{Proved, due, lanes, settle};
+use super::{
+    prove::{due, lanes},
+    proved::{Proved, settle},
+};
 use crate::{
     blocks::blocking,
     command::content::fetch::receipts,
@@ -33,7 +33,7 @@ use crate::{
 /// proved already is not counted again.
 #[derive(Clone, Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  datavault usage settle 2\n  datavault usage settle 2 --proof license-2-lane-0-0x1f….json"
+    after_help = "Examples:\n  datavault usage settle 2\n  datavault usage settle 2 --proof license-2-lane-0-0x1f….json license-2-lane-0-0x2a….json"
 )]
 pub struct Args {
     /// The license
@@ -41,8 +41,9 @@ pub struct Args {
     /// Only this lane
     #[arg(long)]
     pub lane: Option<u32>,
-    /// Settle a proof that `usage prove --out` wrote, instead of signed heads; may be repeated, in the proofs' order
-    #[arg(long = "proof", value_name = "FILE", conflicts_with = "lane")]
+    /// Settle proofs that `usage prove --out` wrote, instead of signed heads: in the order given, up to 32 of one
+    /// capacity in one call
+    #[arg(long = "proof", value_name = "FILE", num_args = 1.., conflicts_with = "lane")]
     pub proofs: Vec<PathBuf>,
 }
 
@@ -139,9 +140,10 @@ pub async fn settle_all(session: &Session, args: Args) -> Result<Report, Failure
             }
         }
     } else {
-        for file in &args.proofs {
-            transactions.push(settle(session, &read(file, args.license)?).await?);
-        }
+        // All are read before the first is settled.
+        let proofs: Vec<_> =
+            args.proofs.iter().map(|file| Proved::read(file, args.license)).collect::<Result<_, _>>()?;
+        transactions = settle(session, &proofs).await?;
     }
     let after = due(session, args.license).await?;
     Ok(Report {
@@ -228,20 +230,6 @@ async fn settle_head(
         Settled { lane: lane.lane, epoch: lane.epoch, seq: head.seq, total: head.total, head: head.head },
         sent.transaction,
     )))
-}
-
-fn read(file: &Path, license_id: LicenseId) -> Result<Proved, Failure> {
-    let text = std::fs::read(file).or_usage(|| format!("cannot read `{}`", file.display()))?;
-    let proved: Proved = serde_json::from_slice(&text)
-        .or_usage(|| format!("`{}` is not a proof that `usage prove --out` wrote", file.display()))?;
-    if proved.license_id != license_id {
-        return Err(Failure::usage(format!(
-            "`{}` is about license {}, not {license_id}",
-            file.display(),
-            proved.license_id
-        )));
-    }
-    Ok(proved)
 }
 
 impl fmt::Display for Report {

@@ -205,6 +205,8 @@ verbs!(
         Settle = settle,
         /// Prove that use stayed within a limit, the total hidden
         Attest = attest,
+        /// Put a settled proof into a file that anybody can check offline
+        Bundle = bundle,
     }
 );
 verbs!(

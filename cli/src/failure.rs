@@ -52,12 +52,15 @@ pub struct Failure {
     pub what: String,
     /// What the user can do.
     pub fix: Option<String>,
+    /// Fields of the input that do not fit, if they are known.
+    pub fields: Vec<String>,
+    exit_code: Option<u8>,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl Failure {
     fn new(kind: FailureKind, what: impl Into<String>) -> Self {
-        Self { kind, what: what.into(), fix: None, source: None }
+        Self { kind, what: what.into(), fix: None, fields: Vec::new(), exit_code: None, source: None }
     }
 
     /// Of a kind that is known at run time only.
@@ -104,14 +107,38 @@ impl Failure {
         self
     }
 
+    /// Names fields of the input that do not fit.
+    #[must_use]
+    pub fn with_fields(mut self, fields: Vec<String>) -> Self {
+        self.fields = fields;
+        self
+    }
+
+    /// Ends the process with another code than the kind's, for a command that promises its own.
+    #[must_use]
+    pub const fn with_exit_code(mut self, code: u8) -> Self {
+        self.exit_code = Some(code);
+        self
+    }
+
+    /// The process's exit code.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        self.exit_code.unwrap_or(self.kind.exit_code())
+    }
+
     /// What `--json` prints on stderr.
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
-        serde_json::json!({ "error": {
+        let mut error = serde_json::json!({
             "code": self.kind.code(),
             "message": self.message(),
             "fix": self.fix,
-        }})
+        });
+        if !self.fields.is_empty() {
+            error["fields"] = self.fields.clone().into();
+        }
+        serde_json::json!({ "error": error })
     }
 
     /// What happened and every cause beneath it, on one line.

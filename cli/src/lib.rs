@@ -6,6 +6,7 @@
 
 mod arguments;
 mod blocks;
+pub mod bundle;
 pub mod command;
 mod failure;
 mod home;

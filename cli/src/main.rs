@@ -37,7 +37,7 @@ async fn main() -> ExitCode {
         }
         Err(failure) => {
             print_failure(&failure, json);
-            ExitCode::from(failure.kind.exit_code())
+            ExitCode::from(failure.exit_code())
         }
     }
 }
@@ -52,7 +52,7 @@ fn not_understood(error: &clap::Error) -> ExitCode {
     let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
     let failure = Failure::usage(what).fix("`datavault <command> --help` shows what it takes");
     print_failure(&failure, true);
-    ExitCode::from(failure.kind.exit_code())
+    ExitCode::from(failure.exit_code())
 }
 
 fn print_failure(failure: &Failure, json: bool) {

@@ -1,6 +1,7 @@
 //! Proving.
 
 mod engine;
+mod phases;
 mod quotient;
 mod reduction;
 mod sum;
@@ -8,6 +9,7 @@ mod sum;
 use std::{
     path::{Path, PathBuf},
     sync::{Mutex, OnceLock, PoisonError},
+    time::Duration,
 };
 
 use ark_ff::UniformRand;
@@ -20,6 +22,7 @@ use statement::{
 };
 
 pub(crate) use engine::Engine;
+pub(crate) use phases::Phases;
 pub(crate) use reduction::CircomReduction;
 
 use crate::{
@@ -172,6 +175,27 @@ impl Prover {
         Ok((proof, inputs))
     }
 
+    /// Proves as [`Prover::prove_usage`] and says how long each part took. In a thread pool
+    /// of one thread the parts follow each other, so that times are CPU times.
+    ///
+    /// # Errors
+    /// As [`Prover::prove_usage`].
+    pub fn measure_usage(
+        &self,
+        capacity: Capacity,
+        witness: &UsageWitness,
+    ) -> Result<Vec<(&'static str, Duration)>, ProveError> {
+        let phases = Phases::recording();
+        let (assignment, _) = phases.of("witness", || witness.assign(capacity))?;
+        match capacity {
+            Capacity::Events128 => measured::<Usage>(self.engine::<Usage>()?, &assignment, &mut OsRng, &phases),
+            Capacity::Events1024 => {
+                measured::<LongUsage>(self.engine::<LongUsage>()?, &assignment, &mut OsRng, &phases)
+            }
+        }?;
+        Ok(phases.into_vec())
+    }
+
     /// Proves that the units behind a signed head are within a limit.
     ///
     /// # Errors
@@ -214,12 +238,21 @@ pub(crate) fn prove_with<C: Circuit>(
     assignment: &C::Assignment,
     rng: &mut (impl RngCore + CryptoRng),
 ) -> Result<Proof, ProveError> {
-    let stamped = C::stamp(assignment, engine.variables(), engine.rows());
+    measured::<C>(engine, assignment, rng, &Phases::OFF)
+}
+
+fn measured<C: Circuit>(
+    engine: &Engine,
+    assignment: &C::Assignment,
+    rng: &mut (impl RngCore + CryptoRng),
+    phases: &Phases,
+) -> Result<Proof, ProveError> {
+    let stamped = phases.of("circuit", || C::stamp(assignment, engine.variables(), engine.rows()));
     if let Some(rule) = stamped.broken {
         return Err(ProveError::Unsatisfied { circuit: C::NAME, rule });
     }
     let (r, s) = (Fr::rand(rng), Fr::rand(rng));
-    Ok(Proof(engine.prove(stamped, r, s)))
+    Ok(Proof(engine.prove(stamped, r, s, phases)))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::{
 
 use ark_bn254::{Bn254, G1Projective, G2Projective};
 use ark_ec::PrimeGroup;
-use ark_ff::{Field, PrimeField, UniformRand};
+use ark_ff::{Field, UniformRand};
 use ark_groth16::{Groth16, ProvingKey};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
@@ -20,7 +20,10 @@ use super::{CircuitKeys, KeyError, hash};
 use crate::{
     circuit::Circuit,
     constraint::Shape,
-    format::zkey::{self, Contributions},
+    format::{
+        r1cs,
+        zkey::{self, Contributions},
+    },
     prove::CircomReduction,
     verifying_key::VerifyingKeyError,
 };
@@ -64,17 +67,9 @@ impl Development {
     }
 }
 
-/// SHA-256 over sizes and all rows, in order.
+/// SHA-256 of the rows as an `.r1cs` file.
 pub(crate) fn r1cs_sha256(shape: &Shape) -> String {
-    let mut hash = Sha256::new();
-    for size in [shape.inputs, shape.variables, shape.rows()] {
-        hash.update((size as u64).to_le_bytes());
-    }
-    for (coefficient, index) in shape.matrices.iter().flatten().flatten() {
-        hash.update((*index as u64).to_le_bytes());
-        coefficient.into_bigint().0.iter().for_each(|limb| hash.update(limb.to_le_bytes()));
-    }
-    alloy_primitives::hex::encode(hash.finalize())
+    hash(&r1cs::write(shape))
 }
 
 /// Makes the key, holds it against the manifest and stores it.

@@ -10,6 +10,7 @@ use ark_ec::CurveGroup;
 use ark_groth16::ProvingKey;
 
 use super::{
+    phases::Phases,
     quotient::Coset,
     sum::{Query, Scalars, full_sum},
 };
@@ -63,22 +64,40 @@ impl Engine {
     }
 
     /// The proof of an assignment that breaks no rule.
-    pub fn prove(&self, mut stamped: Stamped, r: Fr, s: Fr) -> ark_groth16::Proof<Bn254> {
-        let scalars = Scalars::new(&stamped.assigned.0);
+    pub fn prove(&self, mut stamped: Stamped, r: Fr, s: Fr, phases: &Phases) -> ark_groth16::Proof<Bn254> {
+        let scalars = phases.of("scalars", || Scalars::new(&stamped.assigned.0));
         let (h, (b_g2, (l, (a, b_g1)))) = rayon::join(
-            || full_sum(&self.h, &self.coset.quotient(&mut stamped).0),
+            || {
+                let quotient = phases.of("FFT", || self.coset.quotient(&mut stamped));
+                phases.of("MSM H", || full_sum(&self.h, &quotient.0))
+            },
             || {
                 rayon::join(
-                    || self.b_g2.sum(&scalars),
+                    || phases.of("MSM B in G2", || self.b_g2.sum(&scalars)),
                     || {
                         rayon::join(
-                            || self.l.sum(&scalars),
-                            || rayon::join(|| self.a.sum(&scalars), || self.b_g1.sum(&scalars)),
+                            || phases.of("MSM L", || self.l.sum(&scalars)),
+                            || {
+                                rayon::join(
+                                    || phases.of("MSM A", || self.a.sum(&scalars)),
+                                    || phases.of("MSM B in G1", || self.b_g1.sum(&scalars)),
+                                )
+                            },
                         )
                     },
                 )
             },
         );
+        phases.of("randomization", || self.randomize([a, b_g1, l, h], b_g2, r, s))
+    }
+
+    fn randomize(
+        &self,
+        [a, b_g1, l, h]: [G1Projective; 4],
+        b_g2: G2Projective,
+        r: Fr,
+        s: Fr,
+    ) -> ark_groth16::Proof<Bn254> {
         let a: G1Projective = a + self.alpha_g1 + self.delta_g1 * r;
         let b_g1: G1Projective = b_g1 + self.beta_g1 + self.delta_g1 * s;
         let b: G2Projective = b_g2 + self.beta_g2 + self.delta_g2 * s;

@@ -9,7 +9,7 @@ use crate::{ceremony::CircuitFrom, error::Error, guard::guarded};
 /// Name and `.r1cs` bytes.
 pub(crate) fn load(from: CircuitFrom<'_>) -> Result<(String, Vec<u8>), Error> {
     match from {
-        CircuitFrom::Builtin(circuit) => Ok((circuit.name().to_owned(), builtin(circuit)?)),
+        CircuitFrom::Builtin(circuit) => Ok((circuit.name().to_owned(), groth16::format::r1cs::of(circuit))),
         CircuitFrom::File { name, r1cs } => {
             if name.parse::<groth16::CircuitId>().is_ok() {
                 let reason = format!("`{name}` is a built-in circuit: leave the file out, or choose another name");
@@ -18,12 +18,6 @@ pub(crate) fn load(from: CircuitFrom<'_>) -> Result<(String, Vec<u8>), Error> {
             Ok((name.to_owned(), fs::read(r1cs).map_err(Error::io(r1cs))?))
         }
     }
-}
-
-/// A built-in circuit's `.r1cs`.
-pub(crate) fn builtin(circuit: groth16::CircuitId) -> Result<Vec<u8>, Error> {
-    let reason = format!("{circuit} cannot be exported yet: give an .r1cs file");
-    Err(Error::Argument { argument: "circuit", reason })
 }
 
 /// How many powers of tau a circuit needs: 2^this.
@@ -44,4 +38,9 @@ pub(crate) fn power(file: &Path) -> Result<u32, Error> {
             Err(Error::Unfit { file: file.to_owned(), reason: "has fewer rows or labels than its header says".into() })
         }
     }
+}
+
+/// How many rows a circuit has.
+pub(crate) fn rows(file: &Path) -> Result<usize, Error> {
+    guarded(file, || Ok(R1cs::open(file)?.header().n_constraints as usize))
 }

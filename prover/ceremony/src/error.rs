@@ -107,6 +107,12 @@ pub enum Error {
     /// The key does not hold to the rules.
     #[error(transparent)]
     Policy(#[from] crate::policy::Violation),
+    /// The manifest does not allow the keys.
+    #[error(transparent)]
+    Manifest(#[from] groth16::ManifestError),
+    /// A file that the manifest names cannot be read.
+    #[error(transparent)]
+    KeySet(#[from] groth16::KeyError),
     /// The folder of keys holds keys of another origin.
     #[error("{path}: {reason}")]
     Keys {

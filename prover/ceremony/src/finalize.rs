@@ -10,8 +10,10 @@ use snarkrs_ceremony::vkey::export_verification_key;
 
 use crate::{
     ceremony::Ceremony,
+    circuit,
     error::Error,
     file::{copy, publish, scratch_in, write},
+    manifest,
     policy::Policy,
     record::KeyRecord,
     transcript::Transcript,
@@ -33,17 +35,22 @@ pub struct KeyFiles {
 }
 
 impl KeyFiles {
-    /// The files of a circuit in a folder of keys.
+    /// The files of a transcript's circuit in a folder of keys. Keys from development powers are
+    /// called as development keys are.
     #[must_use]
-    pub fn of(keys: &Path, circuit: &str) -> Self {
-        let file = |suffix: &str| keys.join(format!("{circuit}.{suffix}"));
+    pub fn of(keys: &Path, transcript: &Transcript) -> Self {
+        let file = |suffix: &str| keys.join(format!("{}.{suffix}", transcript.circuit));
         Self {
-            zkey: file("zkey"),
+            zkey: file(if transcript.powers.development { "dev.zkey" } else { "zkey" }),
             vk: file("vk.json"),
             snarkjs_vk: file("verification_key.json"),
-            transcript: file("ceremony.json"),
+            transcript: transcript_file(keys, &transcript.circuit),
         }
     }
+}
+
+fn transcript_file(keys: &Path, circuit: &str) -> PathBuf {
+    keys.join(format!("{circuit}.ceremony.json"))
 }
 
 impl Ceremony {
@@ -63,7 +70,8 @@ impl Ceremony {
         say("keys");
         let circuit = &self.transcript.circuit;
         let newest = self.newest();
-        let files = KeyFiles::of(keys, circuit);
+        let files = KeyFiles::of(keys, &self.transcript);
+        let manifest = manifest::read(keys, manifest::origin(&self.transcript))?;
         fs::create_dir_all(keys).map_err(Error::io(keys))?;
         let vk = verifying_key(circuit, &warning(&verified), &newest)?;
         let scratch = scratch_in(keys)?;
@@ -73,23 +81,27 @@ impl Ceremony {
         write(&files.vk, vk.to_json().as_bytes())?;
         publish(&snarkjs_vk, &files.snarkjs_vk).map_err(Error::io(&files.snarkjs_vk))?;
         write(&files.transcript, self.transcript.to_json().as_bytes())?;
+        if let Some(builtin) = self.transcript.builtin() {
+            let rows = circuit::rows(&self.r1cs())?;
+            manifest::enter(manifest, keys, builtin, rows, &self.transcript)?;
+        }
         load(keys, circuit, policy)?;
         Ok((verified, files))
     }
 }
 
 /// Loads a finalized key's record and checks the rules again: hashes, number of contributions,
-/// beacon, γ ≠ δ, and that the verifying key is this proving key's.
+/// beacon, γ ≠ δ, that the verifying key is this proving key's, and that the manifest says so.
 ///
 /// # Errors
 /// The first rule or hash that does not hold.
 pub fn load(keys: &Path, circuit: &str, policy: Policy) -> Result<(Transcript, KeyRecord), Error> {
-    let files = KeyFiles::of(keys, circuit);
-    let json = fs::read(&files.transcript).map_err(Error::io(&files.transcript))?;
-    let transcript = Transcript::parse(&json)?;
+    let path = transcript_file(keys, circuit);
+    let transcript = Transcript::parse(&fs::read(&path).map_err(Error::io(&path))?)?;
+    let files = KeyFiles::of(keys, &transcript);
     if transcript.circuit != circuit {
         let reason = format!("is of the circuit {}, not {circuit}", transcript.circuit);
-        return Err(Error::Keys { path: files.transcript, reason });
+        return Err(Error::Keys { path, reason });
     }
     crate::file::expect_sha256(&files.zkey, transcript.sha256_after(transcript.steps.len()))?;
     let record = KeyRecord::read(&files.zkey)?;
@@ -104,6 +116,9 @@ pub fn load(keys: &Path, circuit: &str, policy: Policy) -> Result<(Transcript, K
     if verifying_key(circuit, &committed.warning, &files.zkey)? != committed {
         let reason = "is not the verifying key of the proving key beside it: finalize the ceremony again".to_owned();
         return Err(Error::Keys { path: files.vk, reason });
+    }
+    if let Some(builtin) = transcript.builtin() {
+        manifest::agrees(keys, builtin, &transcript)?;
     }
     Ok((transcript, record))
 }

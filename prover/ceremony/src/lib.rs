@@ -19,6 +19,7 @@ mod file;
 mod finalize;
 mod guard;
 mod lone;
+mod manifest;
 mod name;
 mod policy;
 mod powers;

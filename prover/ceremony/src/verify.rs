@@ -66,7 +66,7 @@ impl Ceremony {
         expect_sha256(&r1cs, &transcript.r1cs_sha256)?;
         circuit::power(&r1cs)?;
         if let Some(builtin) = transcript.builtin() {
-            let expected = sha256(&circuit::builtin(builtin)?);
+            let expected = sha256(&groth16::format::r1cs::of(builtin));
             if expected != transcript.r1cs_sha256 {
                 let found = transcript.r1cs_sha256.clone();
                 return Err(Error::OtherCircuit { circuit: transcript.circuit.clone(), expected, found });

@@ -1,11 +1,8 @@
 //! The example's ceremony, made once, and copies of its folder to do things to.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-    sync::OnceLock,
-};
+#![expect(clippy::unwrap_used, reason = "all of this is for tests")]
+
+use std::{fs, path::Path, sync::OnceLock};
 
 use datavault_ceremony::{Ceremony, Checks, Error, Policy, TRANSCRIPT, Transcript, Verified};
 use sha2::{Digest, Sha256};
@@ -83,13 +80,4 @@ pub fn section(file: &Path, wanted: u32) -> std::ops::Range<usize> {
         at += 12 + length;
     }
     panic!("{} has no section {wanted}", file.display());
-}
-
-/// Runs snarkjs: whether it is content, and what it said.
-pub fn snarkjs(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> (bool, String) {
-    let cli = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../peers/node_modules/snarkjs/build/cli.cjs");
-    assert!(cli.is_file(), "{} is missing: run `npm ci` in prover/peers", cli.display());
-    let output = Command::new("node").arg(cli).args(arguments.iter().map(|a| a.as_ref())).output().unwrap();
-    let said = [output.stdout, output.stderr].concat();
-    (output.status.success(), String::from_utf8_lossy(&said).into_owned())
 }

@@ -6,6 +6,8 @@ use datavault_ceremony::{Ceremony, Checks, Error, TRANSCRIPT, Violation, Who};
 
 use crate::common::{POLICY, change, copy, example, forge, section, sha256, verify};
 
+type Forgery = fn(&mut datavault_ceremony::Transcript);
+
 const BOB: &str = "0002-bob.zkey";
 
 #[test]
@@ -99,7 +101,7 @@ fn points_of_the_group_in_the_wrong_place_are_noticed() {
 
 #[test]
 fn a_forged_transcript_is_refused_field_by_field() {
-    let forgeries: [(&str, fn(&mut datavault_ceremony::Transcript)); 8] = [
+    let forgeries: [(&str, Forgery); 8] = [
         ("steps[1].name", |t| {
             t.steps[0].name = "Alice".into();
             t.steps[1].name = "BOB".into();

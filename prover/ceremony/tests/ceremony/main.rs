@@ -2,4 +2,7 @@
 
 mod common;
 mod forgeries;
+#[path = "../../../groth16/tests/interop/snarkjs.rs"]
+#[expect(dead_code, clippy::unwrap_used, reason = "shared with the tests of the formats")]
+mod snarkjs;
 mod three_parties;

@@ -6,7 +6,10 @@ use datavault_ceremony::{
     Beginning, Ceremony, Checks, CircuitFrom, Error, Kind, Policy, PowersFrom, Violation, Who, load,
 };
 
-use crate::common::{POLICY, copy, example, snarkjs, verify};
+use crate::{
+    common::{POLICY, copy, example, verify},
+    snarkjs,
+};
 
 #[test]
 fn a_stranger_verifies_the_example_from_its_public_files() {
@@ -22,28 +25,31 @@ fn a_stranger_verifies_the_example_from_its_public_files() {
 #[test]
 fn snarkjs_verifies_what_we_made() {
     let public = &example().public;
-    let [r1cs, ptau, key] = ["circuit.r1cs", "powers.ptau", "0004-beacon.zkey"].map(|file| public.join(file));
-    let (fine, said) = snarkjs(&[&"zkey", &"verify", &r1cs, &ptau, &key]);
-    assert!(fine && said.contains("ZKey Ok!"), "{said}");
+    let said = snarkjs::succeeds(public, "zkey verify circuit.r1cs powers.ptau 0004-beacon.zkey");
+    assert!(said.contains("ZKey Ok!"), "{said}");
     let hexadecimal: String = said.chars().filter(char::is_ascii_hexdigit).collect();
     for (name, hash) in &example().verified.contributions {
         assert!(said.contains(name), "{said}");
         assert!(hexadecimal.contains(hash), "{name}'s hash is not snarkjs's: {said}");
     }
-    let (fine, said) = snarkjs(&[&"powersoftau", &"verify", &ptau]);
-    assert!(fine && said.contains("Powers of Tau Ok!"), "{said}");
+    let said = snarkjs::succeeds(public, "powersoftau verify powers.ptau");
+    assert!(said.contains("Powers of Tau Ok!"), "{said}");
 }
 
 #[test]
 fn snarkjs_proves_with_a_finalized_key() {
     let files = &example().files;
-    let witness = example().public.join("../squares.wtns");
     let out = tempfile::tempdir().unwrap();
-    let [proof, inputs] = ["proof.json", "public.json"].map(|file| out.path().join(file));
-    let (fine, said) = snarkjs(&[&"groth16", &"prove", &files.zkey, &witness, &proof, &inputs]);
-    assert!(fine, "{said}");
-    let (fine, said) = snarkjs(&[&"groth16", &"verify", &files.snarkjs_vk, &inputs, &proof]);
-    assert!(fine && said.contains("OK!"), "{said}");
+    for (from, to) in [
+        (&files.zkey, "key.zkey"),
+        (&files.snarkjs_vk, "vk.json"),
+        (&example().public.join("../squares.wtns"), "squares.wtns"),
+    ] {
+        fs::copy(from, out.path().join(to)).unwrap();
+    }
+    snarkjs::succeeds(out.path(), "groth16 prove key.zkey squares.wtns proof.json public.json");
+    let said = snarkjs::succeeds(out.path(), "groth16 verify vk.json public.json proof.json");
+    assert!(said.contains("OK!"), "{said}");
 }
 
 #[test]
@@ -63,16 +69,15 @@ fn a_contribution_made_with_snarkjs_is_accepted() {
     .unwrap();
     ceremony.contribute(Who { name: "Alice", note: None, at_secs: 1 }, "").unwrap();
     let [theirs, newer] = ["theirs.zkey", "newer.zkey"].map(|file| folder.path().join(file));
-    let (fine, said) = snarkjs(&[&"zkey", &"contribute", &ceremony.newest(), &theirs, &"--name=Bob", &"-e=dice"]);
-    assert!(fine, "{said}");
+    fs::copy(ceremony.newest(), folder.path().join("received.zkey")).unwrap();
+    let said = snarkjs::succeeds(folder.path(), "zkey contribute received.zkey theirs.zkey --name=Bob -e=dice");
     let step = ceremony.accept(&theirs, Some("with snarkjs"), 2).unwrap();
     assert_eq!(step.name, "Bob");
     assert!(said.split_whitespace().collect::<String>().contains(&step.hash), "{said}");
 
     let again = ceremony.accept(&theirs, None, 3).unwrap_err();
     assert!(again.to_string().contains("it was not made from the newest key"), "{again}");
-    let (fine, said) = snarkjs(&[&"zkey", &"beacon", &ceremony.newest(), &newer, &"0a0b", &"10", &"-n=beacon"]);
-    assert!(fine, "{said}");
+    snarkjs::succeeds(folder.path(), "zkey beacon theirs.zkey newer.zkey 0a0b 10 -n=beacon");
     let beacon = ceremony.accept(&newer, None, 4).unwrap_err();
     assert!(beacon.to_string().contains("its last step is nobody's contribution"), "{beacon}");
     ceremony.beacon("0a0b", 10, 5).unwrap();
@@ -84,9 +89,8 @@ fn a_contribution_made_with_snarkjs_is_accepted() {
 #[test]
 fn a_key_that_nobody_contributed_to_is_refused_though_snarkjs_accepts_it() {
     let public = &example().public;
-    let [r1cs, ptau, key] = ["circuit.r1cs", "powers.ptau", "0000.zkey"].map(|file| public.join(file));
-    let (fine, said) = snarkjs(&[&"zkey", &"verify", &r1cs, &ptau, &key]);
-    assert!(fine && said.contains("ZKey Ok!"), "snarkjs learned to refuse it: {said}");
+    let said = snarkjs::succeeds(public, "zkey verify circuit.r1cs powers.ptau 0000.zkey");
+    assert!(said.contains("ZKey Ok!"), "snarkjs learned to refuse it: {said}");
 
     let folder = copy();
     crate::common::forge(folder.path(), |transcript| transcript.steps.clear());
@@ -96,7 +100,7 @@ fn a_key_that_nobody_contributed_to_is_refused_though_snarkjs_accepts_it() {
         assert!(matches!(error, Error::Policy(Violation::GammaIsDelta)), "{error}");
     }
     let keys = crate::common::copy_of(example().files.zkey.parent().unwrap());
-    fs::copy(key, keys.path().join("squares.zkey")).unwrap();
+    fs::copy(public.join("0000.zkey"), keys.path().join("squares.dev.zkey")).unwrap();
     fs::copy(folder.path().join("ceremony.json"), keys.path().join("squares.ceremony.json")).unwrap();
     let error = load(keys.path(), "squares", POLICY).unwrap_err();
     assert!(matches!(error, Error::Policy(Violation::GammaIsDelta)), "{error}");
@@ -113,7 +117,7 @@ fn a_finalized_key_is_checked_when_it_is_loaded() {
     assert!(matches!(production, Error::Policy(Violation::DevelopmentPowers)), "{production}");
     let more = load(keys, "squares", Policy { at_least: 4, ..POLICY }).unwrap_err();
     assert!(matches!(more, Error::Policy(Violation::TooFew { expected: 4, found: 3 })), "{more}");
-    for (file, suffix) in [("zkey", "zkey"), ("vk", "vk.json")] {
+    for (file, suffix) in [("zkey", "dev.zkey"), ("vk", "vk.json")] {
         let copy = crate::common::copy_of(keys);
         let path = copy.path().join(format!("squares.{suffix}"));
         crate::common::change(&path, |bytes| {

@@ -49,6 +49,7 @@ fn help_names_every_command() {
     insta::assert_snapshot!("help_content_register", help(&["content", "register", "--help"]));
     insta::assert_snapshot!("help_offer_set", help(&["offer", "set", "--help"]));
     insta::assert_snapshot!("help_license_buy", help(&["license", "buy", "--help"]));
+    insta::assert_snapshot!("help_prover_export", help(&["prover", "export", "--help"]));
 }
 
 #[test]
@@ -121,4 +122,48 @@ fn completions_are_printed_for_a_shell() {
     let folder = tempfile::tempdir().unwrap();
     let script = datavault(folder.path(), &["completions", "bash"]).stdout;
     assert!(String::from_utf8(script).unwrap().contains("_datavault"));
+}
+
+#[test]
+fn an_example_is_exported_without_network_or_wallet() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/keys");
+    let export = ["prover", "export", "key_delivery", "--example", "--with-key", "--keys", keys, "--out", "files"];
+    let told = datavault(folder.path(), &export);
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    let told = String::from_utf8(told.stdout).unwrap();
+    assert!(told.contains("SECRET") && told.contains("snarkjs groth16 verify"), "{told}");
+    let again = datavault(folder.path(), &[&export[..], &["--json"]].concat());
+    let report: serde_json::Value = serde_json::from_slice(&again.stdout).unwrap();
+    let files = report["files"].as_array().unwrap();
+    let secrets: Vec<_> = files.iter().filter(|file| file["is_secret"] == true).collect();
+    assert_eq!((files.len(), secrets.len()), (6, 1));
+    assert_eq!(secrets[0]["sha256"], serde_json::Value::Null);
+
+    let read = |name: &str| std::fs::read(folder.path().join("files").join(name)).unwrap();
+    let rows = groth16::format::r1cs::read(&read("key_delivery.r1cs")).unwrap();
+    let wires = groth16::format::wtns::read(&read("key_delivery.wtns")).unwrap();
+    assert_eq!(rows.broken_row(wires.values()), None);
+    assert_eq!(groth16::format::json::read_public(&read("public.json")).unwrap().len(), rows.public);
+    groth16::format::json::read_proof(&read("proof.json")).unwrap();
+    groth16::format::json::read_verifying_key(&read("verification_key.json"), groth16::CircuitId::KeyDelivery).unwrap();
+    let key = read("key_delivery.zkey");
+    groth16::format::zkey::read(&key).unwrap().check_circuit(groth16::CircuitId::KeyDelivery).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |name: &str| std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode("files"), mode("files/key_delivery.wtns")), (0o700, 0o600));
+    }
+}
+
+#[test]
+fn an_export_of_nothing_says_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    insta::assert_snapshot!(failure(folder.path(), &["prover", "export", "usage_7", "--example", "--out", "files"]));
+    insta::assert_snapshot!(failure(folder.path(), &["prover", "export", "compliance", "--out", "files"]));
+    let license = ["prover", "export", "usage_128", "--license", "1", "--out", "files"];
+    insta::assert_snapshot!(failure(folder.path(), &license));
+    let both = [&license[..], &["--example"]].concat();
+    insta::assert_snapshot!(failure(folder.path(), &both));
 }

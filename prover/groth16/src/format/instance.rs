@@ -16,6 +16,7 @@ use crate::{
     proof::Proof,
     prove::{ProveError, Prover},
     usage::{LongUsage, Usage, UsageWitness},
+    verify::Verifier,
 };
 
 /// What is proved, with its secrets.
@@ -78,6 +79,21 @@ impl Instance {
             Self::Usage(capacity, witness) => prover.prove_usage(*capacity, witness)?.0,
             Self::Compliance(witness) => prover.prove_compliance(witness)?.0,
             Self::KeyDelivery(witness) => prover.prove_key_delivery(witness)?.0,
+        })
+    }
+
+    /// Whether `proof` proves it.
+    ///
+    /// # Errors
+    /// [`ProveError`] names the rule that the witness breaks.
+    pub fn is_proved_by(&self, proof: &Proof, verifier: &Verifier) -> Result<bool, ProveError> {
+        Ok(match self {
+            Self::Usage(capacity, witness) => verifier.verify_usage(*capacity, &witness.assign(*capacity)?.1, proof),
+            Self::Compliance(witness) => verifier.verify_compliance(&witness.public_inputs()?, proof),
+            Self::KeyDelivery(witness) => {
+                let inputs = witness.public_inputs().map_err(ProveError::KeyDelivery)?;
+                verifier.verify_key_delivery(&inputs, proof)
+            }
         })
     }
 

@@ -1,6 +1,6 @@
 //! `datavault prover work`: proves what is queued for this wallet.
 
-use std::{fmt, num::NonZeroU32};
+use std::{fmt, num::NonZeroU32, time::Duration};
 
 use queue::{CancellationToken, Ended, Outcome, Tally, Threads, Worker, WorkerOptions};
 use serde::Serialize;
@@ -15,7 +15,7 @@ use crate::{
 /// Prove what is queued, with the keys of this wallet, until interrupted.
 ///
 /// Run as many as you like, on as many machines. Interrupted, it finishes the proofs that it is at, about a second; if it
-/// is killed, somebody else takes them after a minute. Each worker proves one job at a time, within about 500 MB at 1,024
+/// is killed, somebody else takes them after its lease. Each worker proves one job at a time, within about 500 MB at 1,024
 /// events; all share one set of keys and one set of threads.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -31,6 +31,9 @@ pub struct Args {
     /// End when nothing is queued or under way
     #[arg(long)]
     pub until_empty: bool,
+    /// Seconds after which a job of a worker that is not heard of is somebody else's
+    #[arg(long, value_name = "SECS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub lease: u64,
     /// Where the queue is.
     #[command(flatten)]
     pub database: Database,
@@ -83,7 +86,8 @@ pub async fn run_until(session: &Session, args: Args, stop: CancellationToken) -
 
     let known = queue.progress(None).await.map_err(failed)?;
     let shown = session.progress.count("proving events", known.events_open);
-    let options = WorkerOptions { until_empty: args.until_empty, ..WorkerOptions::default() };
+    let lease = Duration::from_secs(args.lease);
+    let options = WorkerOptions { until_empty: args.until_empty, lease, ..WorkerOptions::default() };
     let host = host();
     let first = Worker::new(queue.clone(), &host, secret, (prover, threads), options).telling(move |ended| {
         if ended.outcome == Outcome::Done {

@@ -26,3 +26,6 @@ pub use format::{
 pub use gather::{Found, Wanted};
 pub use keys::TrustedKeys;
 pub use onchain::Inclusion;
+
+#[cfg(test)]
+mod tests;

@@ -37,8 +37,8 @@ mod tests {
     use super::*;
 
     fn entries(count: usize) -> Vec<Vec<u8>> {
-        // From entries that fit into their parents to some that do not.
-        (0..count).map(|i| vec![i as u8 | 1; 1 + i * 7 % 90]).collect()
+        // No transaction and no receipt is so short that its node would fit into its parent.
+        (0..count).map(|i| vec![i as u8 | 1; 40 + i * 7 % 90]).collect()
     }
 
     #[test]

@@ -98,7 +98,7 @@ mod tests {
     fn batches_are_found_alone_in_a_list_and_inside_of_another_call() {
         let [first, second] = [batch(1), batch(2)];
         let alone = addresses().settle_usage(&first).input;
-        assert_eq!(usage_batches_in(&alone), [first.clone()]);
+        assert_eq!(usage_batches_in(&alone), std::slice::from_ref(&first));
         let many = addresses().settle_usage_many(&[first.clone(), second.clone()]).input;
         assert_eq!(usage_batches_in(&many), [first.clone(), second.clone()]);
         let within = [&[7u8; 101][..], &many, &[0; 3], &alone].concat();

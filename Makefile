@@ -54,6 +54,7 @@ test-deep: build ## Long fuzzing campaigns, for a free hour
 	@$(BIN)/anvil-scripts tools >/dev/null
 	cd contracts && FOUNDRY_PROFILE=deep node_modules/.bin/forge test --no-match-path 'test/Gas.t.sol'
 	PROPTEST_CASES=20000 $(BIN)/xtask test --only rust
+	@$(BIN)/xtask fuzz
 
 .PHONY: test-ipfs
 test-ipfs: ## The Kubo client against a real IPFS node (slow to install)

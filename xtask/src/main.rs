@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 
 mod analyze;
 mod codegen;
+mod fuzz;
 mod gas;
 mod layout;
 mod test;
@@ -28,6 +29,12 @@ enum Task {
         /// Change nothing; fail if anything would change
         #[arg(long)]
         check: bool,
+    },
+    /// Fuzz the parsers of strangers' files
+    Fuzz {
+        /// How long each
+        #[arg(long, default_value_t = 30)]
+        seconds: u32,
     },
     /// Measure the gas of the main actions and print it beside goals and peers
     Gas {
@@ -68,6 +75,7 @@ fn main() -> ExitCode {
         Task::Analyze => analyze::run(&root),
         Task::Mutate { contracts, minutes, again } => analyze::mutate(&root, &contracts, minutes, again),
         Task::Codegen { check } => codegen::run(&root, check),
+        Task::Fuzz { seconds } => fuzz::run(&root, seconds),
         Task::Gas { check: true } => gas::check(&root),
         Task::Gas { check: false } => gas::measure(&root),
         Task::Layout { release } => layout::run(&root, release.as_deref()),

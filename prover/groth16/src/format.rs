@@ -13,3 +13,6 @@ pub mod zkey;
 
 pub use container::ContainerError;
 pub use instance::Instance;
+
+#[cfg(test)]
+mod tests;

@@ -179,4 +179,4 @@ fn read_side(section: &mut Section<'_>, row: usize, wires: usize) -> Result<Row,
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

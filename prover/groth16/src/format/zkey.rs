@@ -271,4 +271,4 @@ impl Zkey<'_> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

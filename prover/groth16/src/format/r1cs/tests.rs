@@ -2,7 +2,7 @@ use super::*;
 use crate::constraint::Builder;
 
 /// `a · (b + 2) = c` for a public `c`.
-fn sample() -> Shape {
+pub(in crate::format) fn sample() -> Shape {
     let mut builder = Builder::recording();
     let c = builder.input(Fr::from(15u64));
     let [a, b] = [5u64, 1].map(|value| builder.witness(Fr::from(value)));

@@ -49,7 +49,7 @@ fn contributed() -> Contributions {
     Contributions { circuit_hash: [9; 64], contributions }
 }
 
-fn bytes() -> Vec<u8> {
+pub(in crate::format) fn bytes() -> Vec<u8> {
     let (shape, key) = sample();
     write(&key, &shape, &contributed())
 }

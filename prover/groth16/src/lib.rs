@@ -19,6 +19,8 @@ mod gadget;
 mod generate;
 mod key_delivery;
 mod keys;
+#[cfg(test)]
+mod mutation;
 mod proof;
 mod prove;
 mod solidity;

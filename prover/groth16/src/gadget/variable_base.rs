@@ -67,7 +67,7 @@ fn walk(
 }
 
 /// A point of the subgroup whose logarithm nobody knows, by hashing to the curve.
-fn offset() -> Projective {
+pub(crate) fn offset() -> Projective {
     static OFFSET: OnceLock<Affine> = OnceLock::new();
     let point = OFFSET.get_or_init(|| {
         (0u32..)

@@ -1,6 +1,7 @@
 //! Proving.
 
 mod engine;
+mod msm;
 mod phases;
 mod quotient;
 mod reduction;

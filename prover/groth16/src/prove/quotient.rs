@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use statement::field::Fr;
 use taceo_ark_algebra::fft::{Domain, bit_reverse_index, powers};
 
-use crate::constraint::{Stamped, Wiped};
+use crate::constraint::Wiped;
 
 /// What depends on a circuit's size alone.
 pub(super) struct Coset {
@@ -30,24 +30,21 @@ impl Coset {
         self.domain.size()
     }
 
-    /// `A·B − C` on the coset.
-    pub fn quotient(&self, stamped: &mut Stamped) -> Wiped {
-        let size = self.size();
-        let Stamped { assigned, inputs, left, right, products, .. } = stamped;
+    /// `A·B − C` on the coset, from the rows' sides and the values of the one and the inputs.
+    pub fn quotient(&self, inputs: &[Fr], mut left: Wiped, mut right: Wiped, mut products: Wiped) -> Wiped {
         // A row of A for the one and each public input, that is otherwise empty.
-        left.0.extend_from_slice(&assigned.0[..*inputs]);
-        for side in [&mut *left, &mut *right, &mut *products] {
-            side.0.resize(size, Fr::from(0u64));
+        left.0.extend_from_slice(inputs);
+        for side in [&mut left, &mut right, &mut products] {
+            side.0.resize(self.size(), Fr::from(0u64));
         }
         rayon::join(
             || self.onto_coset(&mut left.0),
             || rayon::join(|| self.onto_coset(&mut right.0), || self.onto_coset(&mut products.0)),
         );
-        let mut values = Wiped(std::mem::take(&mut left.0));
-        values.0.par_iter_mut().zip(&right.0).zip(&products.0).with_min_len(1 << 10).for_each(|((a, b), c)| {
+        left.0.par_iter_mut().zip(&right.0).zip(&products.0).with_min_len(1 << 10).for_each(|((a, b), c)| {
             *a = *a * b - c;
         });
-        values
+        left
     }
 
     fn onto_coset(&self, values: &mut [Fr]) {

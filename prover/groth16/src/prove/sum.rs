@@ -1,19 +1,20 @@
-//! Sums of multiples of a key's points.
+//! Which points of a key a proof adds up, and how often each.
 
 use ark_bn254::Fr;
 use ark_ec::{
     AffineRepr,
     short_weierstrass::{Affine, Projective, SWCurveConfig},
 };
-use ark_ff::{AdditiveGroup, BigInt, Field, PrimeField, batch_inversion};
-use rayon::prelude::*;
-use taceo_ark_algebra::msm::msm_bigint;
+use ark_ff::{AdditiveGroup, Field, PrimeField};
 use zeroize::Zeroize;
 
-/// The points of a query that are not the identity, with the wires that multiply them.
-pub(super) struct Query<P: SWCurveConfig<ScalarField = Fr>> {
+use super::msm::{Terms, msm, plain_sum};
+
+/// The wires that multiply a query's points, those without the identity.
+pub(super) struct Query {
+    /// Where its points begin among the bases.
+    first: usize,
     wires: Vec<u32>,
-    bases: Vec<Affine<P>>,
 }
 
 /// A wire's value, as far as it matters for sums.
@@ -24,112 +25,71 @@ enum Size {
     Full,
 }
 
-/// The integers of all wires, wiped on drop.
-pub(super) struct Scalars {
+/// The values of all wires, wiped on drop.
+pub(super) struct Scalars<'a> {
+    wires: &'a [Fr],
     sizes: Vec<Size>,
-    integers: Vec<BigInt<4>>,
 }
 
-impl Scalars {
-    pub fn new(wires: &[Fr]) -> Self {
+impl<'a> Scalars<'a> {
+    pub fn new(wires: &'a [Fr]) -> Self {
         let size = |wire: &Fr| match *wire {
             wire if wire == Fr::ZERO => Size::Zero,
             wire if wire == Fr::ONE => Size::One,
             _ => Size::Full,
         };
-        Self {
-            sizes: wires.iter().map(size).collect(),
-            integers: wires.par_iter().with_min_len(1 << 10).map(|wire| wire.into_bigint()).collect(),
-        }
+        Self { wires, sizes: wires.iter().map(size).collect() }
     }
 }
 
-impl Drop for Scalars {
+impl Drop for Scalars<'_> {
     fn drop(&mut self) {
         self.sizes.fill(Size::Zero);
-        self.integers.zeroize();
     }
 }
 
-impl<P: SWCurveConfig<ScalarField = Fr>> Query<P> {
-    /// The query whose first point belongs to wire `first`.
-    pub fn new(first: usize, points: Vec<Affine<P>>) -> Self {
+impl Query {
+    /// Appends the points of a query to the bases; the first belongs to wire `wire`.
+    pub fn new<P: SWCurveConfig>(bases: &mut Vec<Affine<P>>, wire: usize, points: Vec<Affine<P>>) -> Self {
+        let first = bases.len();
         let present = points.iter().enumerate().filter(|(_, point)| !point.is_zero());
-        let wires = present.map(|(index, _)| u32::try_from(first + index).expect("circuits have few wires")).collect();
-        let bases = points.into_iter().filter(|point| !point.is_zero()).collect();
-        Self { wires, bases }
+        let wires = present.map(|(index, _)| u32::try_from(wire + index).expect("circuits have few wires")).collect();
+        bases.extend(points.into_iter().filter(|point| !point.is_zero()));
+        Self { first, wires }
+    }
+
+    fn bases_of<'a>(&'a self, scalars: &'a Scalars<'_>, size: Size) -> impl Iterator<Item = (usize, usize)> + 'a {
+        let bases = self.wires.iter().enumerate().map(|(at, wire)| (self.first + at, *wire as usize));
+        bases.filter(move |(_, wire)| scalars.sizes[*wire] == size)
+    }
+
+    /// How many terms [`Query::terms`] gives.
+    pub fn count(&self, scalars: &Scalars<'_>) -> usize {
+        self.bases_of(scalars, Size::Full).count()
+    }
+
+    /// What wires that are neither zero nor one add, times `factor`.
+    pub fn terms(&self, scalars: &Scalars<'_>, factor: Fr, terms: &mut Terms) {
+        for (base, wire) in self.bases_of(scalars, Size::Full) {
+            let value = if factor == Fr::ONE { scalars.wires[wire] } else { scalars.wires[wire] * factor };
+            terms.push(base, value.into_bigint());
+        }
+    }
+
+    /// What wires that are one add.
+    pub fn ones<P: SWCurveConfig>(&self, bases: &[Affine<P>], scalars: &Scalars<'_>) -> Projective<P> {
+        let mut ones: Vec<u32> = Vec::with_capacity(self.bases_of(scalars, Size::One).count());
+        ones.extend(self.bases_of(scalars, Size::One).map(|(base, _)| base as u32));
+        let sum = plain_sum(ones.len(), |at| bases[ones[at] as usize]);
+        ones.zeroize();
+        sum
     }
 
     /// `Σ wire · point`.
-    pub fn sum(&self, scalars: &Scalars) -> Projective<P> {
-        let mut ones = Vec::new();
-        let mut bases = Vec::new();
-        let mut integers = Vec::new();
-        for (wire, base) in self.wires.iter().zip(&self.bases) {
-            let wire = *wire as usize;
-            match scalars.sizes[wire] {
-                Size::Zero => {}
-                Size::One => ones.push(*base),
-                Size::Full => {
-                    bases.push(*base);
-                    integers.push(scalars.integers[wire]);
-                }
-            }
-        }
-        let (bits, rest) = rayon::join(|| plain_sum(ones), || msm_bigint(&bases, &integers));
-        integers.zeroize();
-        bits + rest
+    pub fn sum<P: SWCurveConfig<ScalarField = Fr>>(&self, bases: &[Affine<P>], scalars: &Scalars<'_>) -> Projective<P> {
+        let mut terms = Terms::with_capacity(self.count(scalars));
+        self.terms(scalars, Fr::ONE, &mut terms);
+        let (ones, rest) = rayon::join(|| self.ones(bases, scalars), || msm(bases, terms));
+        ones + rest
     }
-}
-
-/// `Σ value · point` for values that are large throughout.
-pub(super) fn full_sum<P: SWCurveConfig<ScalarField = Fr>>(points: &[Affine<P>], values: &[Fr]) -> Projective<P> {
-    let mut integers: Vec<BigInt<4>> = values.par_iter().with_min_len(1 << 10).map(|v| v.into_bigint()).collect();
-    let sum = msm_bigint(points, &integers);
-    integers.zeroize();
-    sum
-}
-
-/// Below this many points a batch inversion costs more than it saves.
-const FEW: usize = 32;
-
-/// The sum of points other than the identity: pairs are added in affine form, all of a
-/// round sharing one inversion.
-fn plain_sum<P: SWCurveConfig>(mut points: Vec<Affine<P>>) -> Projective<P> {
-    let mut apart = Projective::ZERO;
-    let mut runs = Vec::with_capacity(points.len() / 2);
-    while points.len() >= FEW {
-        if points.len() % 2 == 1
-            && let Some(last) = points.pop()
-        {
-            apart += last;
-        }
-        // Chords only: a pair with equal x is a doubling or cancels, and goes the long way.
-        points = points
-            .chunks_exact(2)
-            .filter(|pair| {
-                let chord = pair[0].x != pair[1].x;
-                if !chord {
-                    apart += pair[0];
-                    apart += pair[1];
-                }
-                chord
-            })
-            .flatten()
-            .copied()
-            .collect();
-        runs.clear();
-        runs.extend(points.chunks_exact(2).map(|pair| pair[1].x - pair[0].x));
-        batch_inversion(&mut runs);
-        points = points.chunks_exact(2).zip(&runs).map(|(pair, inverse)| chord(&pair[0], &pair[1], inverse)).collect();
-    }
-    points.iter().fold(apart, |sum, point| sum + point)
-}
-
-/// `p + q` for `inverse = 1 / (q.x − p.x)`.
-fn chord<P: SWCurveConfig>(p: &Affine<P>, q: &Affine<P>, inverse: &P::BaseField) -> Affine<P> {
-    let slope = (q.y - p.y) * inverse;
-    let x = slope.square() - p.x - q.x;
-    let y = slope * (p.x - x) - p.y;
-    Affine::new_unchecked(x, y)
 }

@@ -134,20 +134,21 @@ impl std::fmt::Display for StepReport {
 
 /// Lines about what a verification found.
 fn found(verified: &Verified) -> Fields {
-    let people = verified.contributions.iter().map(|(name, hash)| format!("{name} {}…", &hash[..16]));
+    let origin = if verified.builtin { ", of this build" } else { "" };
+    let mut fields = Fields::new().with("circuit", format!("{}{origin}", verified.circuit));
+    for (name, hash) in &verified.contributions {
+        fields = fields.with("contribution", format!("{name}, {hash}"));
+    }
     let beacon = verified.beacon.as_ref().map(|(value, exp)| format!("{value}, hashed 2^{exp} times"));
-    Fields::new()
-        .with("circuit", format!("{}{}", verified.circuit, if verified.builtin { ", of this build" } else { "" }))
-        .with("contributions", people.collect::<Vec<_>>().join("\n               "))
+    let checked = if verified.powers_checked { "checked" } else { "trusted by their SHA-256" };
+    let powers = match (&verified.powers_name, verified.development) {
+        (_, true) => format!("made for development, {checked}: these are development keys"),
+        (Some(name), false) => format!("{name}, {checked}"),
+        (None, false) => format!("of a ceremony that this program does not know, {checked}"),
+    };
+    fields
         .with("beacon", beacon.unwrap_or_else(|| "none yet".into()))
-        .with(
-            "powers",
-            match (verified.powers_checked, verified.development) {
-                (_, true) => "made for development: these are development keys",
-                (true, false) => "checked",
-                (false, false) => "trusted by their SHA-256",
-            },
-        )
+        .with("powers", powers)
         .with("key SHA-256", &verified.key_sha256)
         .with("transcript SHA-256", &verified.transcript_sha256)
 }

@@ -15,9 +15,9 @@ use snarkrs_msm::CpuMsm;
 use crate::{
     circuit,
     error::Error,
-    file::{copy, expect_sha256, scratch_in, sha256_of, sweep, write},
+    file::{expect_sha256, publish, scratch_in, sha256_of, sweep, write},
     guard::guarded,
-    lone::{contribute_file, finish},
+    lone::{contribute_at, last_of},
     name::{circuit_name, contributor_name},
     powers::{self, PowersFrom},
     record::{Contribution, KeyRecord, MOST_ITERATIONS_EXP},
@@ -91,7 +91,10 @@ impl Ceremony {
         write(&r1cs, &bytes)?;
         let power = circuit::power(&r1cs)?;
         let powers: Powers = powers::put(how.powers, power, &ptau)?;
-        guarded(&r1cs, || setup::setup(&r1cs, &ptau, &initial, &CpuMsm::new()))?;
+        let scratch = scratch_in(folder)?;
+        let unfinished = scratch.path().join("key");
+        guarded(&r1cs, || setup::setup(&r1cs, &ptau, &unfinished, &CpuMsm::new()))?;
+        publish(&unfinished, &initial).map_err(Error::io(&initial))?;
         let transcript = Transcript {
             version: VERSION,
             circuit: name,
@@ -139,7 +142,7 @@ impl Ceremony {
     /// If the ceremony has ended, or the newest key is not the one attested.
     pub fn contribute(&mut self, who: Who<'_>, entropy: &str) -> Result<&Step, Error> {
         contributor_name(who.name)?;
-        self.step(who, |from, to| contribute_file(from, to, who.name, entropy))
+        self.step(who, |from, to| contribute_at(from, to, who.name, entropy))
     }
 
     /// Ends the ceremony with a public value that nobody could foresee when the last person contributed.
@@ -160,11 +163,8 @@ impl Ceremony {
             return Err(crate::policy::Violation::GammaIsDelta.into());
         }
         self.step(Who { name: BEACON, note: None, at_secs }, |from, to| {
-            let scratch = scratch_in(to.parent().unwrap_or(Path::new(".")))?;
-            let unfinished = scratch.path().join("key");
-            let backend = CpuKeyScale;
-            guarded(from, || contribute::beacon(from, &unfinished, Some(BEACON), &value, iterations_exp, &backend))?;
-            finish(&unfinished, to)
+            guarded(from, || contribute::beacon(from, to, Some(BEACON), &value, iterations_exp, &CpuKeyScale))?;
+            last_of(to)
         })
     }
 
@@ -193,8 +193,8 @@ impl Ceremony {
                 return Err(Error::Unfit { file: file.to_owned(), reason });
             }
             crate::verify::proofs(&ptau, &initial, file)?;
-            copy(file, to)?;
-            record.contributions.last().cloned().ok_or(Error::Damaged(file.to_owned()))
+            fs::copy(file, to).map_err(Error::io(file))?;
+            last_of(to)
         })
     }
 
@@ -213,11 +213,11 @@ impl Ceremony {
         let from = self.newest();
         expect_sha256(&from, self.transcript.sha256_after(self.transcript.steps.len()))?;
         let to = self.folder.join(file_name(self.transcript.steps.len() + 1, who.name));
-        // What a killed step moved here was never attested, and its secret is gone.
-        if to.exists() {
-            fs::remove_file(&to).map_err(Error::io(&to))?;
-        }
-        let contribution = make(&from, &to)?;
+        let scratch = scratch_in(&self.folder)?;
+        let unfinished = scratch.path().join("key");
+        let contribution = make(&from, &unfinished)?;
+        // What a killed step may have moved there was never attested, and its secret is gone.
+        publish(&unfinished, &to).map_err(Error::io(&to))?;
         self.transcript.steps.push(Step {
             kind: contribution.kind,
             name: contribution.name,

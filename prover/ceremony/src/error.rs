@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf};
 
+use crate::policy::Violation;
+
 /// Why a step of a ceremony was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -106,7 +108,7 @@ pub enum Error {
     Ended(usize),
     /// The key does not hold to the rules.
     #[error(transparent)]
-    Policy(#[from] crate::policy::Violation),
+    Policy(#[from] Violation),
     /// The manifest does not allow the keys.
     #[error(transparent)]
     Manifest(#[from] groth16::ManifestError),
@@ -147,6 +149,8 @@ impl Error {
                 Kind::State
             }
             Self::File { source: snarkrs_ceremony::CeremonyError::Io(_), .. } => Kind::System,
+            Self::Policy(Violation::NoBeacon | Violation::TooFew { .. }) => Kind::State,
+            Self::Policy(Violation::AskedForTooFew(_)) => Kind::Argument,
             _ => Kind::Mismatch,
         }
     }

@@ -18,6 +18,7 @@ mod error;
 mod file;
 mod finalize;
 mod guard;
+mod known;
 mod lone;
 mod manifest;
 mod name;

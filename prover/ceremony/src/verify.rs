@@ -12,6 +12,7 @@ use crate::{
     error::Error,
     file::{expect_sha256, sha256, sha256_of},
     guard::guarded,
+    known,
     policy::{Policy, check_running},
     powers,
     record::{KeyRecord, check_points},
@@ -46,6 +47,8 @@ pub struct Verified {
     pub beacon: Option<(String, u8)>,
     /// The powers were checked in full.
     pub powers_checked: bool,
+    /// What the world calls the powers, if it knows them.
+    pub powers_name: Option<String>,
     /// Made for development.
     pub development: bool,
     /// SHA-256 of the newest key.
@@ -134,6 +137,7 @@ impl Ceremony {
                 StepKind::Contribution => None,
             }),
             powers_checked: !checks.trust_powers,
+            powers_name: known::name_of(&ptau)?,
             development: transcript.powers.development,
             key_sha256: transcript.sha256_after(transcript.steps.len()).to_owned(),
             transcript_sha256: sha256(transcript.to_json().as_bytes()),

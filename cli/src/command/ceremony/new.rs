@@ -14,7 +14,6 @@ use crate::{failure::Failure, output::Fields};
   datavault ceremony new compliance-2026 --circuit compliance --powers powersOfTau28_hez_final_14.ptau \\
     --beacon-source 'drand mainnet, round 9000000'
   datavault ceremony new try --circuit compliance --development-powers")]
-#[group(id = "powers_from", required = true, multiple = false, args = ["powers", "development_powers"])]
 pub struct Args {
     /// Folder of the ceremony
     pub folder: PathBuf,
@@ -25,10 +24,10 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     pub r1cs: Option<PathBuf>,
     /// Powers of tau, of the Perpetual Powers of Tau for instance
-    #[arg(long, value_name = "PTAU")]
+    #[arg(long, value_name = "PTAU", required_unless_present = "development_powers")]
     pub powers: Option<PathBuf>,
     /// Make powers of tau here: this machine knew their secret, so what comes out are development keys
-    #[arg(long)]
+    #[arg(long, conflicts_with = "powers")]
     pub development_powers: bool,
     /// Where the beacon will come from, announced before anybody contributes
     #[arg(long, value_name = "TEXT")]

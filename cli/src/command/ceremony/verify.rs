@@ -64,9 +64,12 @@ pub async fn run(args: Args) -> Result<Report, Failure> {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sentence = match self.running {
-            true => "Everything so far is as the transcript says.",
-            false => "The key is sound if one of these people kept their secret to nobody.",
+        let sentence = match (self.running, self.verified.development) {
+            (true, _) => "Everything so far is as the transcript says.",
+            (false, true) => {
+                "Everything is as the transcript says. Development keys: whoever made the powers may forge."
+            }
+            (false, false) => "Nobody can forge proofs if one of these people told nobody their secret and forgot it.",
         };
         write!(f, "{}\n{sentence}", found(&self.verified))
     }

@@ -34,6 +34,10 @@ codegen: build ## Rewrite verifiers and contract artifacts
 bench: ## Time proving and verifying (release build)
 	$(CARGO) bench --package datavault-groth16 --bench proving
 
+.PHONY: bench-prover
+bench-prover: ## Our prover against snarkjs, arkworks and snarkrs: CPU-seconds, ratios, target/bench/prover.json
+	cargo run --release --locked --manifest-path prover/bench/Cargo.toml --target-dir target/bench-prover
+
 .PHONY: gas
 gas: build ## Measure the gas of every action beside its goal and the best peer
 	@$(BIN)/anvil-scripts tools >/dev/null

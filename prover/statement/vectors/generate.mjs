@@ -44,6 +44,27 @@ const bjj = [1n, 2n, 3n, 8n, l - 1n, 2n ** 250n, rand("bjj 1", l), rand("bjj 2",
 });
 save("babyjubjub", bjj);
 
+// Additions: all pairs of points of every order, on the curve by circomlibjs's own check.
+const F0 = F.e(0n), F1 = F.e(1n);
+const minus = (p) => [F.neg(p[0]), p[1]];
+const identity = [F0, F1];
+const two = [F0, F.neg(F1)];
+const generator = bj.Generator;
+const named = [identity, two, mul(generator, l), pub(1n), minus(pub(1n)), pub(rand("add 1", l)), bj.addPoint(pub(7n), two), generator];
+const point = (p) => ({ x: hex(num(p[0])), y: hex(num(p[1])) });
+const additions = named.flatMap((a) => named.map((b) => {
+  const sum = bj.addPoint(a, b);
+  if (![a, b, sum].every((p) => bj.inCurve(p))) throw new Error("off the curve");
+  return { a: point(a), b: point(b), sum: point(sum) };
+}));
+save("babyjubjub_additions", additions);
+
+// Points on and off the curve, inside and outside the subgroup.
+const off = [[F1, F1], [F0, F0], [pub(1n)[0], F1], [F.e(r - 1n), F.e(r - 1n)]];
+save("babyjubjub_points", [...named, pub(l - 1n), ...off].map((p) => ({
+  ...point(p), on_curve: bj.inCurve(p), in_subgroup: bj.inCurve(p) && bj.inSubgroup(p),
+})));
+
 // EdDSA: circomlibjs signs with its own nonce and key pruning; we keep verify vectors.
 const sigs = [];
 for (let i = 0; i < 4; i++) {

@@ -1,5 +1,8 @@
 //! Every gadget against its native twin, on random and edge values.
 
+mod known_answers;
+mod twins;
+
 use alloy_primitives::U256;
 use ark_ec::{AffineRepr, CurveGroup};
 use ark_ff::{BigInteger, Field, PrimeField, UniformRand};

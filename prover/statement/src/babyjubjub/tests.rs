@@ -27,6 +27,53 @@ fn circomlibjs_agrees_on_multiples_of_the_base_point() {
     }
 }
 
+#[derive(serde::Deserialize)]
+struct Point {
+    x: U256,
+    y: U256,
+}
+
+impl Point {
+    fn affine(&self) -> Affine {
+        Affine::new_unchecked(to_fr(self.x).unwrap(), to_fr(self.y).unwrap())
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Addition {
+    a: Point,
+    b: Point,
+    sum: Point,
+}
+
+#[test]
+fn circomlibjs_agrees_on_additions_of_points_of_every_order() {
+    let cases: Vec<Addition> = serde_json::from_str(include_str!("../../vectors/babyjubjub_additions.json")).unwrap();
+    assert_eq!(cases.len(), 64);
+    for Addition { a, b, sum } in cases {
+        assert_eq!((a.affine() + b.affine()).into_affine(), sum.affine());
+    }
+}
+
+#[test]
+fn circomlibjs_agrees_on_what_is_a_key_but_for_the_identity() {
+    #[derive(serde::Deserialize)]
+    struct Case {
+        x: U256,
+        y: U256,
+        on_curve: bool,
+        in_subgroup: bool,
+    }
+    let cases: Vec<Case> = serde_json::from_str(include_str!("../../vectors/babyjubjub_points.json")).unwrap();
+    assert!(cases.len() > 10);
+    for Case { x, y, on_curve, in_subgroup } in cases {
+        let key = PublicKey::from_coordinates(x, y);
+        let identity = x.is_zero() && y == U256::from(1);
+        assert_eq!(key.is_ok(), in_subgroup && !identity, "{x} {y}");
+        assert_eq!(matches!(key, Err(KeyError::NotOnCurve { .. })), !on_curve, "{x} {y}");
+    }
+}
+
 #[test]
 fn the_cofactor_inverse_is_one() {
     use ark_ec::CurveConfig;

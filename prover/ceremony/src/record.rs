@@ -4,11 +4,13 @@ use std::path::Path;
 
 use rayon::prelude::*;
 use snarkrs_ceremony::{
-    ContributionKind, Groth16Header,
+    CeremonyError, ContributionKind, Groth16Header,
     contribute::{MpcParams, contribution_hash},
     setup::{S_A, S_B1, S_B2, S_C, S_H, S_HEADER, S_IC, S_MPC_PARAMS, ZKEY_MAGIC, ZKEY_MAX_VERSION},
+    transcript::{fr_from_rng, rng_from_entropy, same_ratio},
 };
 use snarkrs_formats::binfile::{BinFile, G1_BYTES, G2_BYTES, g1, g2};
+use snarkrs_msm::{CpuMsm, MsmBackend};
 
 use crate::{error::Error, file::hex, guard::guarded, transcript::StepKind};
 
@@ -91,6 +93,44 @@ impl KeyRecord {
             }),
             None => Ok(self),
         }
+    }
+}
+
+/// Checks that section 8 of a key is the initial key's, every point divided by the same secret
+/// that its δ is multiplied by. snarkjs checks this with coefficients of 32 bits; these are whole
+/// field elements, drawn anew each time.
+///
+/// # Errors
+/// [`Error::Unfit`] if it is not.
+pub(crate) fn check_division(initial: &Path, file: &Path) -> Result<(), Error> {
+    let divided = guarded(file, || {
+        let [before, after] = [initial, file].map(|path| BinFile::open(path, ZKEY_MAGIC, ZKEY_MAX_VERSION));
+        let (before, after) = (before?, after?);
+        let sums = [&before, &after].map(|key| -> Result<_, CeremonyError> {
+            let points = key.unique_section(S_C)?.chunks_exact(G1_BYTES).map(g1).collect::<Result<Vec<_>, _>>()?;
+            Ok((points, Groth16Header::read(key.unique_section(S_HEADER)?)?.delta_g2))
+        });
+        let [before, after] = sums;
+        let ((before, delta_before), (after, delta_after)) = (before?, after?);
+        if before.len() != after.len() {
+            return Ok(false);
+        }
+        // A circuit without private variables has nothing to divide, and a sum of nothing has no ratio.
+        if before.is_empty() {
+            return Ok(true);
+        }
+        let mut rng = rng_from_entropy("datavault ceremony verify")?;
+        let scalars: Vec<_> = before.iter().map(|_| fr_from_rng(&mut rng)).collect();
+        let msm = CpuMsm::new();
+        let [before, after] = [before, after].map(|points| msm.try_msm_g1(&points, &scalars));
+        Ok(same_ratio(&before?.into(), &after?.into(), &delta_after, &delta_before))
+    })?;
+    match divided {
+        true => Ok(()),
+        false => Err(Error::Unfit {
+            file: file.to_owned(),
+            reason: "section 8 is not the initial key's, divided by the secret: a contribution is invalid".into(),
+        }),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     known,
     policy::{Policy, check_running},
     powers,
-    record::{KeyRecord, check_points},
+    record::{KeyRecord, check_division, check_points},
     transcript::StepKind,
 };
 
@@ -176,5 +176,6 @@ pub(crate) fn extends(before: &KeyRecord, after: &KeyRecord, file: &Path) -> Res
 /// Checks every proof and every point of a key against the initial key.
 pub(crate) fn proofs(ptau: &Path, initial: &Path, file: &Path) -> Result<(), Error> {
     check_points(file)?;
+    check_division(initial, file)?;
     guarded(file, || contribute::verify_from_init(initial, ptau, file, &CpuMsm::new())).map(drop)
 }

@@ -86,7 +86,7 @@ fn one_bit_of_a_key_is_noticed_even_if_it_is_attested() {
 #[test]
 fn points_of_the_group_in_the_wrong_place_are_noticed() {
     for (id, expected) in
-        [(8, "L section does not match"), (9, "H section does not match"), (5, "A section is not identical")]
+        [(8, "section 8 is not the initial key's"), (9, "H section does not match"), (5, "A section is not identical")]
     {
         let folder = copy();
         let file = folder.path().join("0004-beacon.zkey");

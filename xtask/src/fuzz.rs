@@ -12,16 +12,22 @@ use anyhow::{Context, Result, bail};
 
 const VERSION: &str = "0.13.2";
 
-/// The targets, which are also the folders of their seeds.
-const TARGETS: [&str; 5] = ["zkey", "r1cs", "wtns", "proof_json", "verifying_key_json"];
+/// The targets: package, name, folder of seeds. Bundles come last, since most of the program is built for them.
+const TARGETS: [(&str, &str, &str); 6] = [
+    ("prover/fuzz", "zkey", "prover/fuzz/seeds/zkey"),
+    ("prover/fuzz", "r1cs", "prover/fuzz/seeds/r1cs"),
+    ("prover/fuzz", "wtns", "prover/fuzz/seeds/wtns"),
+    ("prover/fuzz", "proof_json", "prover/fuzz/seeds/proof_json"),
+    ("prover/fuzz", "verifying_key_json", "prover/fuzz/seeds/verifying_key_json"),
+    ("cli/fuzz", "bundle", "cli/src/bundle/tests"),
+];
 
 /// Fuzzes every parser for so many seconds, and fails at the first input that it does not survive.
 pub fn run(root: &Path, seconds: u32) -> Result<()> {
     let fuzz = cargo_fuzz(root)?;
-    let folder = root.join("prover/fuzz");
     let corpus = root.join("target/fuzz/corpus");
-    for target in TARGETS {
-        let (found, seeds) = (corpus.join(target), folder.join("seeds").join(target));
+    for (package, target, seeds) in TARGETS {
+        let (folder, found, seeds) = (root.join(package), corpus.join(target), root.join(seeds));
         fs::create_dir_all(&found).with_context(|| format!("cannot make {}", found.display()))?;
         println!("\n=== fuzz {target} for {seconds} s");
         let mut command = Command::new(&fuzz);
@@ -29,11 +35,11 @@ pub fn run(root: &Path, seconds: u32) -> Result<()> {
         command.arg("--target-dir").arg(root.join("target/fuzz"));
         // A parser that asks for a gigabyte because a header says so has failed.
         command.arg("--").arg(format!("-max_total_time={seconds}"));
-        command.args(["-rss_limit_mb=1024", "-max_len=16384", "-timeout=10", "-print_final_stats=1"]);
+        command.args(["-rss_limit_mb=1024", "-max_len=20480", "-timeout=10", "-print_final_stats=1"]);
         let status = command.current_dir(&folder).env("RUSTC_BOOTSTRAP", "1").status();
         let status = status.with_context(|| format!("cannot run {}", fuzz.display()))?;
         if !status.success() {
-            bail!("fuzzing {target} found an input that breaks it ({status}): it is in prover/fuzz/artifacts/{target}");
+            bail!("fuzzing {target} found an input that breaks it ({status}): it is in {package}/artifacts/{target}");
         }
     }
     println!("\nfuzz: {} parsers survived {seconds} s each", TARGETS.len());

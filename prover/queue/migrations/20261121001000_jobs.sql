@@ -49,7 +49,7 @@ comment on column proving.jobs.public_inputs is 'the six words of the verifier';
 
 -- From a head, one live job goes on: those of a lane never overlap.
 create unique index one_way_on on proving.jobs (ctx, head_before) where state in ('queued', 'running', 'done');
-create index jobs_open on proving.jobs (licensee, id) where state in ('queued', 'running');
+create index jobs_open on proving.jobs (licensee, run_after, id) where state in ('queued', 'running');
 create index jobs_by_license on proving.jobs (license_id, lane, state);
 create index jobs_by_seq on proving.jobs (ctx, seq_before);
 create index jobs_finished on proving.jobs (finished_at) where state = 'done';

@@ -20,6 +20,19 @@ use crate::{
 /// The longest wait between two attempts.
 const MAX_BACK_OFF: Duration = Duration::from_secs(600);
 
+/// The job of a key that has been free for longest, locked; jobs that others look at are skipped.
+///
+/// By `run_after`, not by `id` alone: for that, Postgres would walk the primary key, past all that is done.
+macro_rules! next {
+    () => {
+        "select id from proving.jobs
+         where licensee = $1 and state in ('queued', 'running')
+           and (state = 'queued' and run_after <= now()
+                or state = 'running' and lease_until < now() and attempts < max_attempts)
+         order by run_after, id limit 1 for update skip locked"
+    };
+}
+
 /// A job that a worker has, until its lease ends.
 #[derive(Clone, Debug)]
 pub struct Claimed {
@@ -121,29 +134,25 @@ pub enum Failed {
 }
 
 impl Queue {
-    /// Takes the oldest job of this key that waits, or whose worker died, for the length of a lease.
+    /// Takes the job of this key that has waited longest, or whose worker died, for the length of a lease.
     ///
     /// Two workers never get the same: whoever looks at a row locks it, and others skip it.
     ///
     /// # Errors
     /// If the database fails, or a row is damaged.
     pub async fn claim(&self, worker: &str, licensee: U256, lease: Duration) -> Result<Option<Claimed>, QueueError> {
-        let row = sqlx::query(
-            "with next as (
-               select id from proving.jobs
-               where licensee = $2 and state in ('queued', 'running')
-                 and (state = 'queued' and run_after <= now()
-                      or state = 'running' and lease_until < now() and attempts < max_attempts)
-               order by id limit 1 for update skip locked)
-             update proving.jobs as job set
-               state = 'running', worker = $1, attempts = attempts + 1, claims = claims + 1,
+        let row = sqlx::query(concat!(
+            "with next as (",
+            next!(),
+            ") update proving.jobs as job set
+               state = 'running', worker = $2, attempts = attempts + 1, claims = claims + 1,
                lease_until = now() + make_interval(secs => $3), started_at = now()
              from next where job.id = next.id
              returning job.id, license_id, epoch, lane, ctx, licensee, head_before, head_after, capacity, events,
                attempts, claims, payload",
-        )
-        .bind(worker)
+        ))
         .bind(word(licensee))
+        .bind(worker)
         .bind(lease.as_secs_f64())
         .fetch_optional(&self.pool)
         .await?;
@@ -271,5 +280,40 @@ impl Queue {
         .execute(&self.pool)
         .await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{AssertSqlSafe, PgPool};
+
+    use super::*;
+
+    #[sqlx::test(migrations = false)]
+    async fn the_next_job_is_found_by_an_index_among_millions_of_events(pool: PgPool) {
+        Queue::new(pool.clone()).migrate().await.unwrap();
+        let mine = word(U256::from(1));
+        // A third is proved, a third somebody else's.
+        sqlx::query(
+            "insert into proving.jobs
+               (license_id, epoch, lane, ctx, licensee, head_before, head_after, seq_before, events, capacity, state,
+                proof, public_inputs, payload, finished_at)
+             select 1, 0, 0, sha256('lane'), case when i % 3 = 0 then sha256('somebody') else $1 end,
+               sha256(int8send(i)), sha256(int8send(i + 1)), i * 1024, 1024, 1024,
+               case when i % 3 = 1 then 'done' else 'queued' end,
+               case when i % 3 = 1 then decode(repeat('00', 256), 'hex') end,
+               case when i % 3 = 1 then decode(repeat('00', 192), 'hex') end,
+               case when i % 3 <> 1 then decode('01', 'hex') end, case when i % 3 = 1 then now() end
+             from generate_series(0::bigint, 4999) as i",
+        )
+        .bind(&mine)
+        .execute(&pool)
+        .await
+        .unwrap();
+        sqlx::query("analyze proving.jobs").execute(&pool).await.unwrap();
+        let explain = AssertSqlSafe(format!("explain {}", next!()));
+        let plan: Vec<String> = sqlx::query_scalar(explain).bind(&mine).fetch_all(&pool).await.unwrap();
+        let plan = plan.join("\n");
+        assert!(plan.contains("Index Scan using jobs_open") && !plan.contains("Sort"), "{plan}");
     }
 }

@@ -291,7 +291,7 @@ impl Worker {
     async fn prove_under_lease(&self, job: &Claimed, witness: UsageWitness) -> Option<Result<Proved, JoinError>> {
         let (prove, capacity) = (self.prove.clone(), job.capacity);
         let mut proving = tokio::task::spawn_blocking(move || prove(capacity, &witness));
-        let mut heartbeat = tokio::time::interval(self.options.lease / 3);
+        let mut heartbeat = tokio::time::interval((self.options.lease / 3).max(Duration::from_millis(1)));
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         heartbeat.tick().await;
         let mut is_ours = true;

@@ -53,6 +53,11 @@ pub async fn run(args: Args) -> Result<Report, Failure> {
     })
 }
 
+/// Whoever writes to the database does not write to the terminal.
+fn shown(text: Option<&str>) -> String {
+    text.unwrap_or_default().replace(char::is_control, " ")
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let progress = &self.progress;
@@ -77,8 +82,8 @@ impl fmt::Display for Report {
                 job.state.to_string(),
                 job.events.to_string(),
                 job.attempts.to_string(),
-                job.worker.clone().unwrap_or_default(),
-                job.error.clone().unwrap_or_default(),
+                shown(job.worker.as_deref()),
+                shown(job.error.as_deref()),
             ]);
         }
         write!(f, "{lanes}\n\n{jobs}\n\n{} events proved, {} to go", progress.events_proved, progress.events_open)?;

@@ -15,7 +15,7 @@ use crate::{
 /// Prove what is queued, with the keys of this wallet, until interrupted.
 ///
 /// Run as many as you like, on as many machines. Interrupted, it finishes the proofs that it is at, about a second; if it
-/// is killed, somebody else takes them after its lease. Each worker proves one job at a time, within about 500 MB at 1,024
+/// is killed, somebody else takes them after its lease. Each worker proves one job at a time, within about 50 MB at 1,024
 /// events; all share one set of keys and one set of threads.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:

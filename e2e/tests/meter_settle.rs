@@ -1,6 +1,6 @@
 //! How metered use is proved and paid, and what the chain refuses.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use alloy::network::TransactionBuilder;
 use alloy::primitives::U256;
@@ -12,6 +12,7 @@ use cli::command::usage::prove::Proved;
 use contracts::{Call, UsageBatch};
 use domain::{Amount, LicenseId};
 use e2e::{Result, TestStack, datavault, sale};
+use statement::usage::Capacity;
 
 struct Story {
     at: TestStack,
@@ -151,6 +152,72 @@ async fn a_proof_file_is_settled_once_and_a_forged_one_says_so() -> Result {
     let again = it.at.run("anyone", &words.each_ref().map(String::as_str)).await?;
     again.json_error(3)?;
     assert_eq!(it.drawn(license).await?, units);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_long_history_is_proved_by_the_smallest_that_fits_or_by_several_settled_in_one_call() -> Result {
+    let it = Story::new("meter-long").await?;
+    let license = it.buy().await?;
+    it.fetch(license, 7).await?;
+    // As several small ones: all are settled by one call.
+    let words = [license.to_string(), "--batch".into(), "3".into(), "--submit".into()];
+    let report = cli::command::usage::prove::run(&it.company, cli::parse_args(words.to_vec())?).await?;
+    let proved: Vec<_> = report.proofs.iter().map(|proof| (proof.events, proof.capacity)).collect();
+    let small = Capacity::Events128;
+    assert_eq!(proved, [(3, small), (3, small), (1, small)]);
+    assert_eq!((report.transactions.len(), report.settled_units), (1, 7));
+    assert_eq!(it.drawn(license).await?, 7);
+
+    // What the small circuit does not hold, by one proof of the large one.
+    let other = sale::buy_units(&it.company, it.offer, 200).await?;
+    it.fetch(other, 130).await?;
+    let folder = it.at.folder().join("long");
+    let [long] = &it.prove(other, 1024, &["--out", &folder.display().to_string()]).await?[..] else {
+        bail!("one proof was expected")
+    };
+    assert_eq!((long.events, long.capacity), (130, Capacity::Events1024));
+    let mut called_small = long.clone();
+    called_small.capacity = small;
+    it.refused_on_chain(it.call(&called_small), "proof").await?;
+    let mut odd = long.batch();
+    odd.capacity = 129;
+    it.refused_on_chain(it.company.addresses().settle_usage(&odd), "129").await?;
+    let mixed = it.company.addresses().settle_usage_many(&[long.batch(), called_small.batch()]);
+    it.refused_on_chain(mixed, "1024 and of 128").await?;
+    assert_eq!(it.drawn(other).await?, 0);
+    datavault!(it.at.session("anyone").await?, usage::settle, [other, "--proof", file_in(&folder)?])?;
+    assert_eq!(it.drawn(other).await?, 130);
+    Ok(())
+}
+
+/// The only file of a folder.
+fn file_in(folder: &Path) -> Result<String> {
+    let files: Vec<PathBuf> = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    let [file] = &files[..] else { bail!("one file was expected: {files:?}") };
+    Ok(file.display().to_string())
+}
+
+#[tokio::test]
+async fn proof_files_of_one_capacity_are_settled_in_one_call_in_the_order_given() -> Result {
+    let it = Story::new("meter-many-files").await?;
+    let license = it.buy().await?;
+    it.fetch(license, 5).await?;
+    let folder = it.at.folder().join("proofs");
+    let proofs = it.prove(license, 2, &["--out", &folder.display().to_string()]).await?;
+    assert_eq!(proofs.len(), 3);
+    let file = |proof: &Proved| {
+        let name = format!("license-{license}-lane-{}-{:#x}.json", proof.lane, proof.head_after);
+        folder.join(name).display().to_string()
+    };
+    let files: Vec<_> = proofs.iter().map(file).collect();
+    let anyone = it.at.session("anyone").await?;
+    let settled = datavault!(anyone, usage::settle, [license, "--proof", files[1], files[0], files[2]]);
+    assert!(settled.is_err(), "out of order");
+    assert_eq!(it.drawn(license).await?, 0, "all or none");
+    let settled = datavault!(anyone, usage::settle, [license, "--proof", files[0], files[1], files[2]])?;
+    assert_eq!((settled.transactions.len(), settled.settled_units), (1, 5));
+    assert_eq!(it.drawn(license).await?, 5);
     Ok(())
 }
 

@@ -97,7 +97,7 @@ impl Chain {
 }
 
 /// From `ANVIL`, else where `npm ci --prefix anvil-scripts` puts it.
-fn anvil_path() -> PathBuf {
+pub(crate) fn anvil_path() -> PathBuf {
     if let Some(path) = env::var_os("ANVIL") {
         return path.into();
     }

@@ -81,3 +81,48 @@ async fn ask(
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use alloy::{
+        node_bindings::Anvil,
+        primitives::{Bytes, bytes},
+        providers::ext::AnvilApi,
+        signers::local::PrivateKeySigner,
+    };
+
+    use super::*;
+    use crate::{DeployConfig, anvil_test::anvil_path, deploy};
+
+    /// Returns true, whatever it is asked.
+    const CREDULOUS: Bytes = bytes!("600160005260206000f3");
+
+    #[tokio::test]
+    async fn verifiers_that_refuse_everything_or_accept_everything_are_found() {
+        let anvil = Anvil::at(anvil_path()).spawn();
+        let deployer: PrivateKeySigner = anvil.keys()[0].clone().into();
+        let config = DeployConfig::local(deployer.address());
+        let deployment = deploy(&anvil.endpoint(), &deployer, &config, |_| {}).await.unwrap();
+        let chain = Connection::open(&anvil.endpoint()).await.unwrap();
+        let addresses = deployment.verifiers();
+        run(&chain, addresses).await.unwrap();
+
+        for (at, verifier) in addresses.into_iter().zip(verifiers::ALL) {
+            // Of another circuit with the same interface, where there is one.
+            let other = verifiers::ALL.into_iter().find(|other| {
+                other.name != verifier.name && other.name.replace("Long", "") == verifier.name.replace("Long", "")
+            });
+            let codes = [(CREDULOUS, "accepts the example proof for another input")];
+            let strict = other.map(|other| (other.runtime_code.clone(), "refuses the example proof"));
+            for (code, reason) in codes.into_iter().chain(strict) {
+                chain.provider.anvil_set_code(at, code).await.unwrap();
+                let error = run(&chain, addresses).await.unwrap_err();
+                let DeployError::Trial { name, address, reason: found } = &error else { panic!("{error}") };
+                assert_eq!((*name, *address), (verifier.name, at));
+                assert!(found.contains(reason), "{error}");
+            }
+            chain.provider.anvil_set_code(at, verifier.runtime_code.clone()).await.unwrap();
+        }
+        run(&chain, addresses).await.unwrap();
+    }
+}

@@ -32,7 +32,11 @@ use domain::{
     OfferKind, OfferSet, OfferTerms, Payee, ProfilePublished, SplitCreated, SplitId, Token,
 };
 use groth16::UsageWitness;
-use statement::{SecretKey, key_delivery::key_commitment, usage::{Capacity, Window}};
+use statement::{
+    SecretKey,
+    key_delivery::key_commitment,
+    usage::{Capacity, Window},
+};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -474,8 +478,10 @@ async fn settle(market: &Market, session: &Session, lane: u32) {
             meter_signature: range.after.meter_eddsa,
             window: Window::new(first, last).unwrap(),
         };
-        let (proof, inputs) =
-            tokio::task::spawn_blocking(move || prover().prove_usage(Capacity::Events128, &witness)).await.unwrap().unwrap();
+        let (proof, inputs) = tokio::task::spawn_blocking(move || prover().prove_usage(Capacity::Events128, &witness))
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(inputs.head_before, state.proved_head);
         let call = chain.addresses().settle_usage(&UsageBatch {
             license_id: session.license().license_id,

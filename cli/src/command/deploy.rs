@@ -201,9 +201,9 @@ impl From<DeployError> for Failure {
                     .because(cause)
                     .fix("run the command again: it continues where it stopped")
             }
-            refused @ (DeployError::Trial { .. } | DeployError::DevelopmentKeys { .. } | DeployError::TimelockTooShort { .. }) => {
-                Self::state(refused.to_string())
-            }
+            refused @ (DeployError::Trial { .. }
+            | DeployError::DevelopmentKeys { .. }
+            | DeployError::TimelockTooShort { .. }) => Self::state(refused.to_string()),
             other => Self::failed(other.to_string()),
         }
     }

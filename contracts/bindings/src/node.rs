@@ -1,11 +1,6 @@
 //! A node that is asked about blocks alone, wherever our contracts are.
 
-use alloy::{
-    eips::BlockNumberOrTag,
-    primitives::B256,
-    providers::Provider,
-    rpc::types::TransactionReceipt,
-};
+use alloy::{eips::BlockNumberOrTag, primitives::B256, providers::Provider, rpc::types::TransactionReceipt};
 use domain::BlockRef;
 
 use crate::{connection::Connection, error::ChainError};

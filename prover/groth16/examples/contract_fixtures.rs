@@ -128,9 +128,8 @@ impl Maker {
             .map(|(first, count, units)| self.batch_of(&mut chain, Span { lane: 0, first, count, units, every: 1 }));
         let [first, second] = short;
         let mut other = Accumulator::genesis(ctx);
-        let long = [(START + 60, 150), (START + 7_200, 1_024)].map(|(first, count)| {
-            self.batch_of(&mut other, Span { lane: 0, first, count, units: 1, every: 4 })
-        });
+        let long = [(START + 60, 150), (START + 7_200, 1_024)]
+            .map(|(first, count)| self.batch_of(&mut other, Span { lane: 0, first, count, units: 1, every: 4 }));
         let [long_first, long_second] = long;
 
         let meter_signature = self.meter.sign(chain.head());

@@ -5,10 +5,12 @@
 //! more than the native computation. Rows carry the name of the rule they belong to,
 //! so that a failed proof can say which rule was broken.
 
+#[cfg(test)]
+mod check;
 mod num;
 mod stamped;
 
-use ark_ff::{Field, One};
+use ark_ff::Field;
 use ark_relations::gr1cs::{ConstraintSynthesizer, ConstraintSystemRef, LinearCombination, SynthesisError, Variable};
 use statement::field::Fr;
 use zeroize::Zeroize;
@@ -155,6 +157,7 @@ impl Builder {
             matrices: self.rows.expect("into_shape is called on recording builders"),
             inputs: self.inputs,
             variables: self.assignment.len(),
+            #[cfg(test)]
             rules: self.rules,
         };
         (shape, Assigned(self.assignment))
@@ -179,29 +182,13 @@ pub(crate) struct Shape {
     pub inputs: usize,
     /// All variables, the one included.
     pub variables: usize,
+    #[cfg(test)]
     rules: Vec<(usize, &'static str)>,
 }
 
 impl Shape {
     pub fn rows(&self) -> usize {
         self.matrices[0].len()
-    }
-
-    /// The rule of the first row that does not hold, if any.
-    pub fn broken_rule(&self, assignment: &[Fr]) -> Option<&'static str> {
-        (0..self.rows()).find(|row| !self.holds(*row, assignment)).map(|row| self.rule_of(row))
-    }
-
-    /// Whether one row holds.
-    pub fn holds(&self, row: usize, assignment: &[Fr]) -> bool {
-        let [a, b, c] = &self.matrices;
-        let side = |matrix: &[Row]| evaluate(&matrix[row], assignment);
-        side(a) * side(b) == side(c)
-    }
-
-    /// The rule that a row belongs to.
-    pub fn rule_of(&self, row: usize) -> &'static str {
-        rule_of(&self.rules, row)
     }
 }
 
@@ -212,10 +199,6 @@ fn rule_of(rules: &[(usize, &'static str)], row: usize) -> &'static str {
         0 => "unnamed rule",
         _ => rules[after - 1].1,
     }
-}
-
-fn evaluate(row: &Row, assignment: &[Fr]) -> Fr {
-    row.iter().map(|(k, index)| if k.is_one() { assignment[*index] } else { assignment[*index] * k }).sum()
 }
 
 /// For arkworks' key generation: the recorded rows, no values.

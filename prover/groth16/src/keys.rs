@@ -4,10 +4,11 @@
 //! never made, only found.
 
 mod development;
+mod file;
 mod manifest;
 
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -134,7 +135,7 @@ pub(crate) fn load_or_generate<C: Circuit>(
     let path = path(dir, C::ID, origin);
     match load(&path, C::ID, expected, verifying) {
         Err(KeyError::Io { .. } | KeyError::Damaged { .. }) if origin == Origin::Development => {
-            development::make::<C>(&path, expected)
+            development::make::<C>(&path, expected, || load(&path, C::ID, expected, verifying))
         }
         outcome => outcome,
     }
@@ -147,24 +148,24 @@ fn load(
     expected: &CircuitKeys,
     verifying: &VerifyingKey,
 ) -> Result<ProvingKey<Bn254>, KeyError> {
-    let bytes = fs::read(path).map_err(|source| KeyError::Io { path: path.to_owned(), source })?;
-    // Both halves take about as long; what was parsed of a wrong file is thrown away.
-    let (found, parsed) = rayon::join(|| hash(&bytes), || zkey::read(&bytes));
+    // What was parsed of a wrong file is thrown away.
+    let parse = |bytes: &[u8]| zkey::read(bytes).map(|zkey| ([zkey.variables, zkey.public, zkey.domain], zkey.key));
+    let read = file::read(path, parse);
+    let (found, parsed) = read.map_err(|source| KeyError::Io { path: path.to_owned(), source })?;
     if found != expected.zkey_sha256 {
         return Err(KeyError::Damaged { path: path.to_owned(), expected: expected.zkey_sha256.clone(), found });
     }
-    let zkey = parsed.map_err(|source| KeyError::Zkey { path: path.to_owned(), source })?;
+    let ([variables, inputs, size], key) = parsed.map_err(|source| KeyError::Zkey { path: path.to_owned(), source })?;
     let public = verifying.inputs.len().saturating_sub(1);
     let domain = (expected.constraints + public + 1).next_power_of_two();
     let sizes = [
-        ("number of variables", expected.variables, zkey.variables),
-        ("number of public inputs", public, zkey.public),
-        ("domain size", domain, zkey.domain),
+        ("number of variables", expected.variables, variables),
+        ("number of public inputs", public, inputs),
+        ("domain size", domain, size),
     ];
     if let Some((field, expected, found)) = sizes.into_iter().find(|(_, expected, found)| expected != found) {
         return Err(KeyError::OtherCircuit { path: path.to_owned(), circuit, field, expected, found });
     }
-    let key = zkey.key;
     let found = VerifyingKey::new(&verifying.circuit, &verifying.warning, &key.vk);
     match found.difference(verifying) {
         Some(field) => Err(KeyError::OtherSetup { path: path.to_owned(), circuit, field }),

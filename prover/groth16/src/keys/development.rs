@@ -2,7 +2,8 @@
 //! can forge proofs with them.
 
 use std::{
-    fs, io,
+    fs::{self, File},
+    io,
     path::Path,
     sync::atomic::{AtomicU64, Ordering},
 };
@@ -72,15 +73,36 @@ pub(crate) fn r1cs_sha256(shape: &Shape) -> String {
     hash(&r1cs::write(shape))
 }
 
-/// Makes the key, holds it against the manifest and stores it.
-pub(super) fn make<C: Circuit>(path: &Path, expected: &CircuitKeys) -> Result<ProvingKey<Bn254>, KeyError> {
+/// Makes the key, holds it against the manifest and stores it; unless `load` finds that
+/// another process did while this one waited for its turn.
+pub(super) fn make<C: Circuit>(
+    path: &Path,
+    expected: &CircuitKeys,
+    load: impl FnOnce() -> Result<ProvingKey<Bn254>, KeyError>,
+) -> Result<ProvingKey<Bn254>, KeyError> {
+    let failed = |source| KeyError::Io { path: path.to_owned(), source };
+    // Held until this returns. The file stays: who removed it would let two others in.
+    let _turn = turn(path).map_err(failed)?;
+    if let Ok(key) = load() {
+        return Ok(key);
+    }
     let shape = C::shape();
     same::<C>("R1CS", &expected.r1cs_sha256, r1cs_sha256(&shape))?;
     let made = Development::generate::<C>(shape)?;
     let bytes = made.zkey();
     same::<C>("proving key", &expected.zkey_sha256, hash(&bytes))?;
-    store(path, &bytes).map_err(|source| KeyError::Io { path: path.to_owned(), source })?;
+    store(path, &bytes).map_err(failed)?;
     Ok(made.key)
+}
+
+/// Waits until no other process makes this key.
+fn turn(path: &Path) -> io::Result<File> {
+    if let Some(dir) = path.parent() {
+        fs::create_dir_all(dir)?;
+    }
+    let lock = File::create(path.with_extension("lock"))?;
+    lock.lock()?;
+    Ok(lock)
 }
 
 fn same<C: Circuit>(what: &'static str, expected: &str, found: String) -> Result<(), KeyError> {
@@ -92,9 +114,6 @@ fn same<C: Circuit>(what: &'static str, expected: &str, found: String) -> Result
 
 /// Whole or not at all: a reader sees the old file or the new one, whoever is killed.
 fn store(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if let Some(dir) = path.parent() {
-        fs::create_dir_all(dir)?;
-    }
     static WRITES: AtomicU64 = AtomicU64::new(0);
     let write = WRITES.fetch_add(1, Ordering::Relaxed);
     let temporary = path.with_extension(format!("{}.{write}.tmp", std::process::id()));

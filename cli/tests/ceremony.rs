@@ -88,3 +88,33 @@ fn three_people_make_a_key() {
     std::fs::copy(folder.join("c/0001-alice.zkey"), folder.join("c/0002-bob.zkey")).unwrap();
     fails("verify c --development", 5, "0002-bob.zkey has SHA-256");
 }
+
+#[test]
+fn a_contribution_killed_at_any_time_leaves_a_ceremony_that_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("squares.r1cs"), r1cs()).unwrap();
+    let run = |arguments: &str| {
+        let (code, json) = ceremony(folder, &arguments.split(' ').collect::<Vec<_>>(), "");
+        assert_eq!(code, 0, "{arguments}: {json}");
+        json
+    };
+    run("new c --circuit squares --r1cs squares.r1cs --development-powers");
+    for milliseconds in (0..40).step_by(4) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_datavault"));
+        command.args(["ceremony", "contribute", "c", "--name", "Alice"]).current_dir(folder).env("HOME", folder);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let steps = run("status c")["transcript"]["steps"].as_array().unwrap().len();
+        if steps > 0 {
+            run("verify c --running --trust-powers");
+        }
+    }
+    run("contribute c --name Bob");
+    run("verify c --running");
+    let left = std::fs::read_dir(folder.join("c")).unwrap().flatten();
+    let left: Vec<_> = left.filter(|entry| entry.file_name().to_string_lossy().starts_with(".step")).collect();
+    assert!(left.is_empty(), "killed steps left {left:?}");
+}

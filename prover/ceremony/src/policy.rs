@@ -93,9 +93,9 @@ impl Policy {
 
     fn check_powers(&self, powers: &Powers) -> Result<(), Violation> {
         match powers {
-            _ if self.development => Ok(()),
-            Powers { development: true, .. } => Err(Violation::DevelopmentPowers),
-            Powers { contributions, .. } if *contributions < FEWEST as usize => {
+            Powers { development: true, .. } if !self.development => Err(Violation::DevelopmentPowers),
+            // Unmarked powers give keys for production, whatever was asked for.
+            Powers { development: false, contributions, .. } if *contributions < FEWEST as usize => {
                 Err(Violation::FewPowers(*contributions))
             }
             _ => Ok(()),
@@ -207,6 +207,8 @@ mod tests {
         let full = key(&["Alice", "Bob", "Carol", "beacon"]);
         assert_eq!(Policy::default().check(&full, &powers(1, true)), Err(Violation::DevelopmentPowers));
         assert_eq!(Policy::default().check(&full, &powers(1, false)), Err(Violation::FewPowers(1)));
-        Policy { development: true, ..Policy::default() }.check(&full, &powers(1, true)).unwrap();
+        let development = Policy { development: true, ..Policy::default() };
+        development.check(&full, &powers(1, true)).unwrap();
+        assert_eq!(development.check(&full, &powers(1, false)), Err(Violation::FewPowers(1)));
     }
 }

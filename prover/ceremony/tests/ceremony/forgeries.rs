@@ -152,6 +152,11 @@ fn another_circuit_is_refused() {
     forge(folder.path(), |transcript| transcript.r1cs_sha256 = attested);
     let error = verify(folder.path()).unwrap_err();
     assert!(matches!(error, Error::OtherBeginning), "{error}");
+
+    let folder = copy();
+    forge(folder.path(), |transcript| transcript.circuit = "key_delivery".into());
+    let error = verify(folder.path()).unwrap_err();
+    assert!(matches!(&error, Error::OtherCircuit { circuit, .. } if circuit == "key_delivery"), "{error}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod common;
 mod forgeries;
+mod keys;
 #[path = "../../../groth16/tests/interop/snarkjs.rs"]
 #[expect(dead_code, clippy::unwrap_used, reason = "shared with the tests of the formats")]
 mod snarkjs;

@@ -59,8 +59,7 @@ fn bench(root: &Path, folder: &Path, runs: usize) -> Result<()> {
         report.add(circuit, Circuit::new(circuit, &costs)?);
     }
     eprintln!("loading keys, verifying, measuring memory");
-    report.key_load_ms_14 = ours::load_ms(folder, CircuitId::Usage128)?;
-    report.key_load_ms_16 = ours::load_ms(folder, CircuitId::Usage1024)?;
+    report.add_loads(ours::load(folder, CircuitId::Usage128)?, ours::load(folder, CircuitId::Usage1024)?);
     report.verify_ms = ours::verify_ms(&prover)?;
     report.peak_mb_1024 = peak_mb_of(CircuitId::Usage1024)?;
     report.read_gas(&root.join("contracts/snapshots/gas.json"))?;

@@ -8,7 +8,11 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use groth16::{CircuitId, Prover, format::Instance};
 
-use crate::{CHAIN, clock::middle, instances};
+use crate::{
+    CHAIN,
+    clock::{Cost, cost, median, middle},
+    instances,
+};
 
 /// Where the keys are kept from run to run.
 pub fn keys(folder: &Path) -> PathBuf {
@@ -26,16 +30,14 @@ pub fn prove(prover: &Prover, instance: &Instance) -> Result<()> {
     Ok(())
 }
 
-/// How long a key takes from its file until it can prove, in milliseconds of wall time.
-pub fn load_ms(folder: &Path, circuit: CircuitId) -> Result<f64> {
-    let mut times = Vec::new();
-    for _ in 0..9 {
+/// What a key costs from its file, which is in the page cache, until it can prove.
+pub fn load(folder: &Path, circuit: CircuitId) -> Result<Cost> {
+    let mut costs = Vec::new();
+    for _ in 0..21 {
         let prover = prover(folder)?;
-        let started = Instant::now();
-        prover.load(circuit)?;
-        times.push(started.elapsed().as_secs_f64() * 1e3);
+        costs.push(cost(|| Ok(prover.load(circuit)?))?);
     }
-    Ok(middle(times.into_iter()))
+    Ok(median(&costs))
 }
 
 /// How long a proof takes to verify, in milliseconds of wall time.

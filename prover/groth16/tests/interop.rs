@@ -11,7 +11,10 @@ use std::{
 use alloy_primitives::U256;
 use datavault_groth16::{
     CircuitId, LOCAL_CHAINS, Proof, Prover, Verifier,
-    format::{Instance, json, r1cs, wtns},
+    format::{
+        Instance, json, r1cs, wtns,
+        zkey::{self, ZkeyError},
+    },
     verifying_keys,
 };
 use statement::{compliance, key_delivery, usage};
@@ -142,4 +145,47 @@ fn snarkjs_reads_our_rows_as_we_do() {
     assert!(check(&witness).is_some());
     let verdict = snarkjs::fails(folder, "wtns check circuit.r1cs witness.wtns");
     assert!(verdict.contains("WITNESS IS NOT CORRECT"), "{verdict}");
+}
+
+/// A key that snarkjs made in a ceremony of its own, for the small circuit that the fuzzers begin with.
+#[test]
+fn keys_of_a_ceremony_of_snarkjs_are_read_with_who_contributed() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for (seed, name) in [("r1cs", "circuit.r1cs"), ("wtns", "witness.wtns")] {
+        let path = format!("{}/../fuzz/seeds/{seed}/sample", env!("CARGO_MANIFEST_DIR"));
+        fs::copy(path, folder.join(name)).unwrap();
+    }
+    for step in [
+        "powersoftau new bn128 3 new.ptau",
+        "powersoftau prepare phase2 new.ptau prepared.ptau",
+        "groth16 setup circuit.r1cs prepared.ptau 0.zkey",
+        "zkey contribute 0.zkey 1.zkey --name=Ada -e=keyboard",
+        "zkey beacon 1.zkey 2.zkey 00ff 10 -n=end",
+    ] {
+        snarkjs::succeeds(folder, step);
+    }
+    let read = |name: &str| fs::read(folder.join(name)).unwrap();
+    let bytes = read("0.zkey");
+    let fresh = zkey::read(&bytes).unwrap();
+    assert_eq!(fresh.contributions.contributions, []);
+    assert_eq!(fresh.check(), Err(ZkeyError::GammaIsDelta));
+
+    let bytes = read("2.zkey");
+    let key = zkey::read(&bytes).unwrap();
+    assert_eq!((key.variables, key.public, key.domain), (4, 1, 4));
+    assert_eq!(key.check(), Ok(()));
+    assert_eq!(key.contributions.circuit_hash, fresh.contributions.circuit_hash);
+    let who: Vec<_> = key.contributions.contributions.iter().map(|by| (by.name.as_deref(), &by.beacon)).collect();
+    let beacon = Some(zkey::Beacon { iterations_exp: 10, value: vec![0, 0xff] });
+    assert_eq!(who, [(Some("Ada"), &None), (Some("end"), &beacon)]);
+    // Of another circuit than ours.
+    assert!(matches!(key.check_circuit(CircuitId::KeyDelivery), Err(ZkeyError::OtherCircuit { .. })));
+
+    // The whole way round, on their side alone: our rows and our witness, in their ceremony.
+    snarkjs::succeeds(folder, "groth16 prove 2.zkey witness.wtns proof.json public.json");
+    snarkjs::succeeds(folder, "zkey export verificationkey 2.zkey key.json");
+    snarkjs::succeeds(folder, "groth16 verify key.json public.json proof.json");
+    assert_eq!(json::read_public(&read("public.json")).unwrap(), [U256::from(15)]);
+    json::read_proof(&read("proof.json")).unwrap();
 }

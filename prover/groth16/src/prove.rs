@@ -21,6 +21,7 @@ use statement::{
     key_delivery as delivery,
     usage::{self as use_of, Capacity},
 };
+use zeroize::Zeroize;
 
 pub(crate) use engine::Engine;
 pub(crate) use phases::Phases;
@@ -252,8 +253,12 @@ fn measured<C: Circuit>(
     if let Some(rule) = stamped.broken {
         return Err(ProveError::Unsatisfied { circuit: C::NAME, rule });
     }
-    let (r, s) = (Fr::rand(rng), Fr::rand(rng));
-    Ok(Proof(engine.prove(stamped, r, s, phases)))
+    // With the blinding and the proof, sums of secret wires could be told.
+    let mut blinding = [(); 2].map(|()| Fr::rand(rng));
+    let [r, s] = blinding;
+    let proof = engine.prove(stamped, r, s, phases);
+    blinding.zeroize();
+    Ok(Proof(proof))
 }
 
 #[cfg(test)]

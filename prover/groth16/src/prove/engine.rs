@@ -46,23 +46,43 @@ impl Engine {
     pub fn new(key: ProvingKey<Bn254>) -> Option<Self> {
         let inputs = key.a_query.len().checked_sub(key.l_query.len())?;
         let variables = key.a_query.len();
-        let coset = Coset::new(key.h_query.len()).filter(|coset| coset.size() == key.h_query.len())?;
-        let (mut a_bases, mut b_bases, mut c_bases) = (Vec::new(), Vec::new(), key.h_query);
+        let size = key.h_query.len();
+        // All of this is copying; the tables of the domain are computed meanwhile.
+        let (coset, ((a_bases, a), ((b_bases, b_g2), (c_bases, l, b_g1)))) = rayon::join(
+            || Coset::new(size).filter(|coset| coset.size() == size),
+            || {
+                rayon::join(
+                    || Query::alone(key.a_query),
+                    || {
+                        rayon::join(
+                            || Query::alone(key.b_g2_query),
+                            || {
+                                let mut bases = key.h_query;
+                                bases.reserve_exact(key.l_query.len() + key.b_g1_query.len());
+                                let l = Query::new(&mut bases, inputs, key.l_query);
+                                let b_g1 = Query::new(&mut bases, 0, key.b_g1_query);
+                                (bases, l, b_g1)
+                            },
+                        )
+                    },
+                )
+            },
+        );
         Some(Self {
-            coset,
+            coset: coset?,
             variables,
             alpha_g1: key.vk.alpha_g1,
             beta_g1: key.beta_g1,
             beta_g2: key.vk.beta_g2,
             delta_g1: key.delta_g1,
             delta_g2: key.vk.delta_g2,
-            a: Query::new(&mut a_bases, 0, key.a_query),
-            b_g2: Query::new(&mut b_bases, 0, key.b_g2_query),
-            l: Query::new(&mut c_bases, inputs, key.l_query),
-            b_g1: Query::new(&mut c_bases, 0, key.b_g1_query),
             a_bases,
+            a,
             b_bases,
+            b_g2,
             c_bases,
+            l,
+            b_g1,
         })
     }
 

@@ -58,6 +58,13 @@ impl Query {
         Self { first, wires }
     }
 
+    /// A query with bases of its own, from the one on.
+    pub fn alone<P: SWCurveConfig>(points: Vec<Affine<P>>) -> (Vec<Affine<P>>, Self) {
+        let mut bases = Vec::with_capacity(points.len());
+        let query = Self::new(&mut bases, 0, points);
+        (bases, query)
+    }
+
     fn bases_of<'a>(&'a self, scalars: &'a Scalars<'_>, size: Size) -> impl Iterator<Item = (usize, usize)> + 'a {
         let bases = self.wires.iter().enumerate().map(|(at, wire)| (self.first + at, *wire as usize));
         bases.filter(move |(_, wire)| scalars.sizes[*wire] == size)

@@ -10,6 +10,7 @@ use crate::failure::Failure;
 
 /// Queue a job again that failed or was cancelled.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Example:\n  datavault prover retry 17")]
 pub struct Args {
     /// The job
     pub job: JobId,

@@ -10,7 +10,7 @@ use alloy::{primitives::B256, signers::local::PrivateKeySigner};
 use contracts::{Addresses, Datavault};
 use domain::ContentId;
 use gateway::keys::KeyFolder;
-use groth16::Prover;
+use groth16::{KeySet, MANIFEST_FILE, Prover, Verifier};
 use statement::SecretKey;
 use tokio::sync::OnceCell;
 
@@ -42,6 +42,11 @@ pub struct Session {
     /// Where the wallet comes from when a command first needs it.
     keystore: Option<PathBuf>,
     password_file: Option<PathBuf>,
+}
+
+/// Whether a ceremony was finalized into this folder.
+fn has_manifest(keys: &Path) -> bool {
+    keys.join(MANIFEST_FILE).exists()
 }
 
 /// The secrets of a licensee.
@@ -117,18 +122,35 @@ impl Session {
         self
     }
 
-    /// The proving keys, loaded when they are first needed.
+    /// The proving keys, loaded when they are first needed: a ceremony's where the network's folder of keys has its
+    /// manifest, else those that this program was built with.
     ///
     /// # Errors
-    /// If the chain is not a local one: only development keys exist so far.
+    /// If the keys are not for this chain, or the manifest does not hold.
     pub async fn prover(&self) -> Result<Arc<Prover>, Failure> {
         let load = || async {
             let _step = self.progress.step("loading the proving keys");
             let (folder, chain_id) = (self.network.proving_keys.clone(), self.chain.chain_id());
-            let loaded = blocking(move || Prover::load_or_generate(&folder, chain_id)).await?;
-            loaded.map(Arc::new).or_fail(|| "there are no proving keys".into())
+            let loaded = blocking(move || match has_manifest(&folder) {
+                true => Prover::open(&folder, chain_id),
+                false => Prover::load_or_generate(&folder, chain_id),
+            });
+            loaded.await?.map(Arc::new).or_fail(|| "there are no proving keys".into())
         };
         self.prover.get_or_try_init(load).await.cloned()
+    }
+
+    /// The verifying keys that go with [`Session::prover`]'s. No proving key is touched.
+    ///
+    /// # Errors
+    /// As [`Session::prover`].
+    pub async fn verifier(&self) -> Result<Verifier, Failure> {
+        let (folder, chain_id) = (self.network.proving_keys.clone(), self.chain.chain_id());
+        let loaded = blocking(move || match has_manifest(&folder) {
+            true => Verifier::with(&KeySet::read(&folder)?, chain_id),
+            false => Verifier::new(chain_id),
+        });
+        loaded.await?.or_fail(|| "there are no verifying keys".into())
     }
 
     /// Who signs. The keystore is opened when it is first needed.

@@ -95,7 +95,8 @@ async fn a_settled_proof_is_checked_offline_and_a_node_tells_when_the_chain_forg
     let sentence = e2e::finished(&ran)?;
     for part in [
         &format!("License {l} used 3 units between "),
-        "settled in block",
+        "settled by contract 0x",
+        "pass --tracker",
         "proof, log and block agree",
         "development keys",
         "pass --rpc",
@@ -104,6 +105,12 @@ async fn a_settled_proof_is_checked_offline_and_a_node_tells_when_the_chain_forg
     }
     let shown = verify(&at, &newest, &["--json"]).await?.report()?;
     assert_eq!((&shown["inclusion"], &shown["shows"]["development_keys"]), (&Value::Null, &true.into()), "{shown}");
+
+    let tracker = shown["shows"]["tracker"].as_str().context("a tracker")?;
+    let known = e2e::finished(&verify(&at, &newest, &["--tracker", tracker]).await?)?;
+    assert!(!known.contains("pass --tracker"), "{known}");
+    let other = ["--tracker", "0x000000000000000000000000000000000000dEaD"];
+    verify(&at, &newest, &other).await?.says(1, &["`tracker` is 0x", "not the contract"])?;
 
     // The chain has it, until it is reorganised.
     let rpc = at.stack.chain.rpc_url.to_string();

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use alloy::primitives::{B256, U256};
+use alloy::primitives::{Address, B256, U256};
 use groth16::{KeyError, ManifestError, Proof, Verifier};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -28,6 +28,12 @@ pub struct Checked {
     pub statement: Statement,
     /// On which chain.
     pub chain_id: u64,
+    /// Which contract settled it. Whether it is the tracker of a deployment that you know, a bundle cannot show.
+    pub tracker: Address,
+    /// Of which content, as that contract says.
+    pub content_id: B256,
+    /// Poseidon of the key that signed the head, as that contract says.
+    pub meter_key_hash: U256,
     /// In which block it was settled.
     pub block_number: u64,
     /// The block's hash: whoever knows it from elsewhere needs no node.
@@ -62,6 +68,9 @@ impl Bundle {
             epoch: self.license.epoch,
             statement: self.statement.clone(),
             chain_id: self.chain_id,
+            tracker: self.tracker,
+            content_id: self.license.content_id,
+            meter_key_hash: self.license.meter_key_hash,
             block_number: self.block.number,
             block_hash: self.block.hash,
             block_timestamp: self.block.timestamp,
@@ -89,7 +98,7 @@ impl Bundle {
     }
 
     /// That the verifying key is one that the reader trusts, and fit for this chain.
-    fn check_key(&self, keys: &TrustedKeys) -> Result<Verifier, BundleError> {
+    pub(super) fn check_key(&self, keys: &TrustedKeys) -> Result<Verifier, BundleError> {
         let part = &self.verifying_key;
         if B256::from(<[u8; 32]>::from(Sha256::digest(part.key.to_json()))) != part.sha256 {
             return Err(BundleError::Hash { hash: "verifying_key.sha256", of: "verifying_key.key" });

@@ -1,6 +1,6 @@
 //! Why a bundle does not show what it says.
 
-use alloy::primitives::U256;
+use alloy::primitives::{Address, U256};
 use groth16::CircuitId;
 
 use super::format::FORMAT;
@@ -121,6 +121,14 @@ pub enum BundleError {
     /// Anybody could have forged the proof, and on this chain that matters.
     #[error("`chain_id` is {0}, not a local chain, and {1} holds development keys, with which anyone can forge proofs")]
     DevelopmentKey(u64, String),
+    /// Settled by a contract that the reader has no reason to trust.
+    #[error("`tracker` is {found}, not the contract {expected} that you know")]
+    ForeignTracker {
+        /// Of the bundle.
+        found: Address,
+        /// Of the deployment that the reader knows.
+        expected: Address,
+    },
     /// Eight numbers that are no proof.
     #[error("`proof` is no proof: {0}")]
     Malformed(#[from] groth16::ProofError),
@@ -153,6 +161,7 @@ impl BundleError {
             Self::ForeignKey { .. } => vec!["verifying_key.sha256"],
             Self::NoKey { .. } => vec!["statement"],
             Self::DevelopmentKey(..) => vec!["chain_id"],
+            Self::ForeignTracker { .. } => vec!["tracker"],
             Self::Malformed(_) => vec!["proof"],
             Self::NotProved => vec!["proof", "license.licensee_commitment", "license.meter_key_hash"],
         };
@@ -169,6 +178,9 @@ impl BundleError {
             }
             Self::Manifest { .. } => "ask the ceremony's operator for a manifest that is finalized",
             Self::DevelopmentKey(..) => "pass the manifest of the chain's ceremony with --keys",
+            Self::ForeignTracker { .. } => {
+                "take the address from the deployment's own publication, not from the bundle"
+            }
             _ => "it was damaged or forged: make it again from the chain with `datavault usage bundle`",
         }
     }

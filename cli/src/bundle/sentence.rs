@@ -20,13 +20,18 @@ impl fmt::Display for Checked {
             )?,
             Statement::Compliance(claim) => write!(
                 f,
-                "License {license} had used at most {} units by {} (lane {})",
+                "In lane {} of epoch {}, license {license} had used at most {} units by {}",
+                self.lane,
+                self.epoch,
                 claim.max_allowed,
                 show_time(claim.as_of),
-                self.lane,
             )?,
         }
-        write!(f, ", settled in block {} of chain {}: proof, log and block agree.", self.block_number, self.chain_id)?;
+        write!(
+            f,
+            ", settled by contract {} in block {} of chain {}: proof, log and block agree.",
+            self.tracker, self.block_number, self.chain_id
+        )?;
         if self.development_keys {
             write!(
                 f,

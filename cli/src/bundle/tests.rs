@@ -76,7 +76,10 @@ fn the_examples_show_what_they_say() {
     assert!(sentence.starts_with("License ") && sentence.contains(" used 3 units between "), "{sentence}");
     assert!(sentence.contains("proof, log and block agree") && sentence.contains("nothing to a court"), "{sentence}");
     let compliance = Bundle::read(COMPLIANCE.as_bytes()).unwrap().check(&keys()).unwrap().to_string();
-    assert!(compliance.contains("had used at most 1000 units by "), "{compliance}");
+    assert!(
+        compliance.contains(" had used at most 1000 units by ") && compliance.starts_with("In lane "),
+        "{compliance}"
+    );
 }
 
 #[test]
@@ -166,6 +169,8 @@ fn development_keys_show_nothing_elsewhere_and_foreign_keys_show_nothing() {
     assert!(matches!(foreign, Err(BundleError::ForeignKey { .. })));
     let none = with(&|manifest| drop(manifest["circuits"].as_object_mut().unwrap().remove("usage_128")));
     assert!(matches!(none, Err(BundleError::NoKey { .. })));
+    let elsewhere = Bundle { chain_id: 1, ..bundle.clone() };
+    assert!(matches!(elsewhere.check_key(&keys()), Err(BundleError::DevelopmentKey(1, _))));
     // A manifest that calls itself a ceremony's must say how the keys were made.
     let unfinished = with(&|manifest| manifest["origin"] = "ceremony".into());
     assert!(matches!(unfinished, Err(BundleError::Manifest { .. })));

@@ -2,6 +2,7 @@
 
 use std::{fmt, path::PathBuf};
 
+use alloy::primitives::Address;
 use serde::Serialize;
 
 use crate::{
@@ -20,6 +21,7 @@ const NOT_SHOWN: u8 = 1;
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:
   datavault verify license-2.bundle.json
+  datavault verify license-2.bundle.json --tracker 0x5FC8d32690cc91D4c39d9d3abcBD16989F875707
   datavault verify license-2.bundle.json --rpc http://127.0.0.1:8545
   datavault verify license-2.bundle.json --keys ceremony/manifest.json --json
 
@@ -32,6 +34,9 @@ pub struct Args {
     /// Trust the verifying keys of this manifest, instead of those that this program was built with
     #[arg(long, value_name = "FILE")]
     pub keys: Option<PathBuf>,
+    /// The usage tracker of the deployment that you know: a bundle from any other contract shows nothing
+    #[arg(long, value_name = "ADDRESS")]
+    pub tracker: Option<Address>,
     /// Ask this node whether the block is on the chain still
     #[arg(long, value_name = "URL")]
     pub rpc: Option<String>,
@@ -69,11 +74,18 @@ async fn verify(args: &Args) -> Result<Report, Failure> {
     };
     let bundle = Bundle::read(&text).map_err(refused)?;
     let shows = bundle.check(&keys).map_err(refused)?;
+    if let Some(tracker) = args.tracker.filter(|tracker| *tracker != shows.tracker) {
+        return Err(refused(BundleError::ForeignTracker { found: shows.tracker, expected: tracker }));
+    }
     let inclusion = match &args.rpc {
         Some(url) => Some(bundle.ask(url).await?),
         None => None,
     };
-    let sentence = format!("{shows} {}", on_chain(&shows, inclusion));
+    let compare = match args.tracker {
+        Some(_) => "",
+        None => " Compare that contract with the deployment that you know, or pass --tracker.",
+    };
+    let sentence = format!("{shows}{compare} {}", on_chain(&shows, inclusion));
     Ok(Report { sentence, shows, inclusion })
 }
 

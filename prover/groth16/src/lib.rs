@@ -37,5 +37,5 @@ pub use proof::{Proof, ProofError};
 pub use prove::{ProveError, Prover};
 pub use solidity::{export_batch_verifier, export_verifier};
 pub use usage::{UsageWitness, WitnessError};
-pub use verify::{KeySet, Verifier, verifying_keys};
+pub use verify::{KeySet, MANIFEST_FILE, Verifier, verifying_keys};
 pub use verifying_key::{VerifyingKey, VerifyingKeyError};

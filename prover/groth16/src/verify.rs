@@ -18,6 +18,9 @@ use crate::{
     verifying_key::VerifyingKey,
 };
 
+/// The manifest's name in a folder of keys.
+pub const MANIFEST_FILE: &str = "manifest.json";
+
 const MANIFEST: &str = include_str!("../keys/manifest.json");
 const USAGE_128: &str = include_str!("../keys/usage_128.vk.json");
 const USAGE_1024: &str = include_str!("../keys/usage_1024.vk.json");
@@ -70,7 +73,7 @@ impl KeySet {
             let path = dir.join(name);
             fs::read_to_string(&path).map_err(|source| KeyError::Io { path, source })
         };
-        let manifest = Manifest::from_json(&text("manifest.json".to_owned())?)?;
+        let manifest = Manifest::from_json(&text(MANIFEST_FILE.to_owned())?)?;
         let read = |id: &CircuitId| Ok((*id, VerifyingKey::from_json(&text(format!("{id}.vk.json"))?)?));
         let verifying = manifest.circuits.keys().map(read).collect::<Result<_, KeyError>>()?;
         Ok(Self { manifest, verifying })

@@ -5,7 +5,6 @@ use std::{fmt, path::PathBuf};
 use alloy::primitives::{Address, B256};
 use content::{Cid, ContentKey};
 use domain::{ContentId, DisputeId, DisputeKind, LicenseId, ProfileId, Ruling};
-use groth16::Verifier;
 use serde::Serialize;
 use statement::key_delivery::decrypt_committed;
 
@@ -173,7 +172,8 @@ async fn examine(
         return Ok(Err(format!("its `{field}` is not what the chain says")));
     }
     report.checks.push("evidence: every field is as on the chain".into());
-    let verifier = Verifier::new(evidence.chain_id).or_fail(|| "cannot verify proofs for this chain".into())?;
+    // The evidence is of this chain: its `chain_id` was compared above.
+    let verifier = session.verifier().await?;
     if !verifier.verify_key_delivery(&evidence.inputs(), &evidence.proof) {
         return Ok(Err("its proof does not verify".into()));
     }

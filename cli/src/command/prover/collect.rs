@@ -79,8 +79,7 @@ pub struct LaneReport {
 /// If a proof does not verify, a file cannot be written, or the chain refuses.
 pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
     let queue = args.database.open(1).await?;
-    let chain_id = session.chain.chain_id();
-    let verifier = blocking(move || Verifier::new(chain_id)).await?.or_fail(|| "there are no verifying keys".into())?;
+    let verifier = session.verifier().await?;
     let lanes = queue.lanes(args.license).await.map_err(failed)?;
     let mut collect = Collect {
         session,

@@ -158,7 +158,9 @@ fn keys_of_a_ceremony_of_snarkjs_are_read_with_who_contributed() {
     }
     for step in [
         "powersoftau new bn128 3 new.ptau",
-        "powersoftau prepare phase2 new.ptau prepared.ptau",
+        // Without it tau is 1 and H is the identity throughout, which `check` refuses.
+        "powersoftau contribute new.ptau powers.ptau --name=Eve -e=dice",
+        "powersoftau prepare phase2 powers.ptau prepared.ptau",
         "groth16 setup circuit.r1cs prepared.ptau 0.zkey",
         "zkey contribute 0.zkey 1.zkey --name=Ada -e=keyboard",
         "zkey beacon 1.zkey 2.zkey 00ff 10 -n=end",

@@ -80,10 +80,14 @@ impl Verifier {
     }
 }
 
-/// A key counts as a development key unless its file says that it is none: `"development": false`, and no warning.
+/// What the warning of a ceremony's key begins with; `datavault ceremony finalize` writes it.
+const OF_A_CEREMONY: &str = "ceremony key of ";
+
+/// A key counts as a development key unless its file says that a ceremony made it. Whether that is so, the manifest's
+/// check asks, before anything is deployed.
 fn is_development(verifying_key: &str) -> bool {
     let file: serde_json::Value = serde_json::from_str(verifying_key).unwrap_or_default();
-    file["development"] != serde_json::Value::Bool(false) || !file["warning"].is_null()
+    !file["warning"].as_str().is_some_and(|warning| warning.starts_with(OF_A_CEREMONY))
 }
 
 #[cfg(test)]
@@ -94,11 +98,11 @@ mod tests {
     fn a_key_that_does_not_say_otherwise_is_a_development_key() {
         assert!(ALL.iter().all(|verifier| verifier.is_development()));
         for doubtful in
-            ["", "{}", "not JSON", r#"{"development": "false"}"#, r#"{"development": false, "warning": "x"}"#]
+            ["", "{}", "not JSON", r#"{"warning": null}"#, r#"{"warning": "development key: ceremony key of Alice"}"#]
         {
             assert!(is_development(doubtful), "{doubtful}");
         }
-        assert!(!is_development(r#"{"circuit": "usage_128", "development": false}"#));
+        assert!(!is_development(r#"{"circuit": "usage_128", "warning": "ceremony key of Alice, Bob"}"#));
     }
 
     #[test]

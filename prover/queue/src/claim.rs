@@ -234,7 +234,12 @@ impl Queue {
         .bind(i64::try_from(took.as_millis()).unwrap_or(i64::MAX))
         .execute(&self.pool)
         .await?;
-        Ok(done.rows_affected() == 1)
+        if done.rows_affected() == 1 {
+            return Ok(true);
+        }
+        // An earlier try may have been heard, and its answer lost.
+        let kept = "select exists (select from proving.jobs where id = $1 and state = 'done' and claims = $2)";
+        Ok(sqlx::query_scalar(kept).bind(job.id.0).bind(job.claim).fetch_one(&self.pool).await?)
     }
 
     /// Records a failed attempt: queued again with a delay, or failed. Nothing if the job is not the worker's any more.

@@ -21,6 +21,9 @@ pub enum QueueError {
     /// Postgres or the connection failed.
     #[error("the proof queue's database failed: {0}")]
     Sql(#[from] sqlx::Error),
+    /// The connection is there, and nothing comes.
+    #[error("the proof queue's database did not answer within {0:?}")]
+    Silent(std::time::Duration),
     /// The tables could not be made.
     #[error("cannot make the proof queue's tables: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),

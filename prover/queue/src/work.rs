@@ -25,6 +25,8 @@ use crate::{
 
 /// How often in a row a database may fail before a worker gives up: some minutes.
 const PATIENCE: u32 = 8;
+/// The least time that a database is given to answer.
+const SHORTEST_PATIENCE: Duration = Duration::from_secs(15);
 /// The longest wait between two tries to reach it.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
@@ -250,10 +252,11 @@ impl Worker {
     /// # Errors
     /// If the database fails. A job that was taken is free again after its lease.
     pub async fn step(&self, shutdown: &CancellationToken) -> Result<Option<Ended>, QueueError> {
-        let Some(job) = self.queue.claim(&self.name, self.licensee, self.options.lease).await? else { return Ok(None) };
+        let claimed = self.queue.claim(&self.name, self.licensee, self.options.lease);
+        let Some(job) = self.answered(claimed).await? else { return Ok(None) };
         let outcome = match shutdown.is_cancelled() {
             true => {
-                self.queue.release(&job).await?;
+                self.answered(self.queue.release(&job)).await?;
                 Outcome::Released
             }
             false => self.attempt(&job).await?,
@@ -298,7 +301,7 @@ impl Worker {
         loop {
             tokio::select! {
                 result = &mut proving => return is_ours.then_some(result),
-                _ = heartbeat.tick(), if is_ours => match self.queue.renew(job, self.options.lease).await {
+                _ = heartbeat.tick(), if is_ours => match self.answered(self.queue.renew(job, self.options.lease)).await {
                     Ok(renewed) => is_ours = renewed,
                     // The lease may outlast whatever this is; if not, the proof is dropped when it is done.
                     Err(error) => tracing::warn!(target: "datavault_queue", job = %job.id, %error, "no heartbeat"),
@@ -317,7 +320,7 @@ impl Worker {
     ) -> Result<bool, QueueError> {
         let mut wait = self.options.poll;
         for _ in 0..3 {
-            match self.queue.complete(job, proof, inputs, took).await {
+            match self.answered(self.queue.complete(job, proof, inputs, took)).await {
                 Err(error) => {
                     tracing::warn!(target: "datavault_queue", job = %job.id, %error, "cannot keep a proof yet");
                     tokio::time::sleep(wait).await;
@@ -326,11 +329,18 @@ impl Worker {
                 kept => return kept,
             }
         }
-        self.queue.complete(job, proof, inputs, took).await
+        self.answered(self.queue.complete(job, proof, inputs, took)).await
+    }
+
+    /// The database's answer. A connection that died in silence would be waited for without an end, so after a lease
+    /// it counts as failed.
+    async fn answered<T>(&self, call: impl Future<Output = Result<T, QueueError>>) -> Result<T, QueueError> {
+        let patience = self.options.lease.max(SHORTEST_PATIENCE);
+        tokio::time::timeout(patience, call).await.unwrap_or(Err(QueueError::Silent(patience)))
     }
 
     async fn failed(&self, job: &Claimed, error: &str, how: Failed) -> Result<Outcome, QueueError> {
-        Ok(match self.queue.fail(job, error, how).await? {
+        Ok(match self.answered(self.queue.fail(job, error, how)).await? {
             None => Outcome::Dropped,
             Some(State::Queued) => Outcome::Later(error.to_owned()),
             Some(_) => Outcome::Failed(error.to_owned()),

@@ -10,7 +10,6 @@ use serde::Serialize;
 
 use super::database::{Database, failed};
 use crate::{
-    blocks::blocking,
     command::usage::proved::{MOST_AT_ONCE, Proved, settle},
     failure::{Failure, OrFail},
     output::{Fields, table},

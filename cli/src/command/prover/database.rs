@@ -16,8 +16,8 @@ pub struct Database {
     /// Postgres of the queue, without a password; with one, use DATAVAULT_PROVER_DATABASE_URL or a file
     #[arg(long, value_name = "URL")]
     pub database: Option<String>,
-    /// File that holds the URL of the queue's Postgres
-    #[arg(long, value_name = "FILE", env = "DATAVAULT_PROVER_DATABASE_FILE", conflicts_with = "database")]
+    /// File that holds the URL of the queue's Postgres; --database goes before it
+    #[arg(long, value_name = "FILE", env = "DATAVAULT_PROVER_DATABASE_FILE")]
     pub database_file: Option<PathBuf>,
 }
 

@@ -54,7 +54,7 @@ pub struct Report {
 /// Proves until Ctrl-C or SIGTERM.
 ///
 /// # Errors
-/// If there are no keys, the database stays away, or with `--until-empty` everything queued is for other wallets.
+/// If there are no keys, the database stays away, or with `--until-empty` a job failed or all are for other wallets.
 pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
     let stop = CancellationToken::new();
     let told = stop.clone();
@@ -117,6 +117,13 @@ pub async fn run_until(session: &Session, args: Args, stop: CancellationToken) -
             "{foreign} jobs wait for other licensee keys, and none for this wallet's, {licensee:#x}"
         ))
         .fix("run it with the wallets that own these licenses; `datavault prover jobs` lists them"));
+    }
+    if args.until_empty && tally.failed > 0 {
+        return Err(Failure::state(format!(
+            "{} jobs cannot be proved, {} proofs were made",
+            tally.failed, tally.proofs
+        ))
+        .fix("`datavault prover jobs --state failed` says why; `datavault prover retry` queues one again"));
     }
     Ok(Report { tally, open, foreign })
 }

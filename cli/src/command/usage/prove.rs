@@ -107,9 +107,13 @@ pub async fn run(session: &Session, args: Args) -> Result<Report, Failure> {
             break;
         }
     }
-    // What was proved before something failed counts.
-    transactions.extend(work.settle().await?);
+    // What was proved before something failed counts; the first failure is the one to tell.
+    let settled = work.settle().await;
+    if let (Err(_), Err(also)) = (&proved, &settled) {
+        tracing::warn!(error = %also, "what was proved before could not be settled either: the next run proves it again");
+    }
     proved?;
+    transactions.extend(settled?);
     let after = due(session, args.license).await?;
     Ok(Report {
         license_id: args.license,

@@ -53,6 +53,10 @@ mutate: build ## Mutate the contracts and count what no test notices, for hours;
 	@$(BIN)/anvil-scripts tools >/dev/null
 	@$(BIN)/xtask mutate
 
+.PHONY: mutants
+mutants: ## Drop every row of every circuit and forge a witness without it; writes docs/soundness.md (20 CPU-minutes)
+	SOUNDNESS=write $(CARGO) test --package datavault-groth16 --lib -- mutation::tests::report --exact --nocapture
+
 .PHONY: test-deep
 test-deep: build ## Long fuzzing campaigns, for a free hour
 	@$(BIN)/anvil-scripts tools >/dev/null

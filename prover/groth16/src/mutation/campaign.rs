@@ -11,6 +11,9 @@ use super::{
     verdict::Verdict,
 };
 
+/// Circuits of so many rows are confirmed in part.
+const LARGE: usize = 1 << 15;
+
 /// Mends what a change broke.
 pub(super) type Mend = Box<dyn Fn(&mut Run) + Send + Sync>;
 /// Forges for a row, and says how.
@@ -111,7 +114,9 @@ impl Campaign<'_> {
 
 /// A forgery counts once all rows it reached were evaluated again.
 fn confirmed(run: &Run, row: usize, verdict: Verdict) -> Verdict {
-    if let Verdict::Killed { how, .. } = verdict {
+    // Of the largest circuit, one in four: most of its rows are copies of one another.
+    let sampled = run.program.shape.rows() < LARGE || row % 8 < 2;
+    if let (Verdict::Killed { how, .. }, true) = (verdict, sampled) {
         assert!(run.confirms(row), "row {row}, {how}: the rows disagree");
     }
     verdict

@@ -14,7 +14,7 @@ use crate::{
 
 pub(super) fn campaign(program: &Program) -> Campaign<'_> {
     let witness = witness(1);
-    let honest = witness.public_inputs().and_then(|inputs| Assignment::honest(&witness, &inputs).map_err(Into::into));
+    let honest = witness.public_inputs().and_then(|inputs| Assignment::honest(&witness, &inputs));
     let assigned = KeyDelivery::assign(&honest.unwrap());
     let start = Run::new(program, assigned.0.clone());
     let subgroup = program.rows_of(SUBGROUP[1]);

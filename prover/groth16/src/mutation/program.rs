@@ -29,6 +29,8 @@ pub(super) struct Program {
     pub roles: Vec<Role>,
     /// The rows that each variable appears in, ascending.
     pub readers: Vec<Vec<u32>>,
+    /// Rows whose first two sides are alike.
+    squares: Vec<bool>,
 }
 
 /// Fewer fresh bits than this make no decomposition.
@@ -51,7 +53,17 @@ impl Program {
                 readers[wire].push(row as u32);
             }
         }
-        Self { shape, roles, readers }
+        let [a, b, _] = &shape.matrices;
+        let squares = a.iter().zip(b).map(|(a, b)| a == b).collect();
+        Self { shape, roles, readers, squares }
+    }
+
+    /// The values of a row's three sides.
+    pub fn sides(&self, row: usize, values: &[Fr]) -> [Fr; 3] {
+        let [a, b, c] = self.shape.matrices.each_ref().map(|matrix| &matrix[row]);
+        let left = evaluate(a, values);
+        let right = if self.squares[row] { left } else { evaluate(b, values) };
+        [left, right, evaluate(c, values)]
     }
 
     /// The rows of a rule, which are contiguous unless the rule is named in a loop.
@@ -123,7 +135,7 @@ fn decomposition(sides: [&Row; 3], side: usize, seen: &[u32], defined: &[bool]) 
 }
 
 /// A side's value.
-pub(super) fn evaluate(row: &Row, values: &[Fr]) -> Fr {
+fn evaluate(row: &Row, values: &[Fr]) -> Fr {
     let term = |(k, wire): &(Fr, usize)| match (*wire, k.is_one()) {
         (0, _) => *k,
         (_, true) => values[*wire],

@@ -8,7 +8,7 @@ use std::{
 use ark_ff::{Field, One, Zero};
 use statement::field::{Fr, from_fr};
 
-use super::program::{Program, Role, evaluate};
+use super::program::{Program, Role};
 
 /// An assignment that starts honest and is changed.
 #[derive(Clone)]
@@ -70,7 +70,7 @@ impl<'a> Run<'a> {
 
     /// The three sides of a row.
     pub fn sides(&self, row: usize) -> [Fr; 3] {
-        self.program.shape.matrices.each_ref().map(|matrix| evaluate(&matrix[row], &self.values))
+        self.program.sides(row, &self.values)
     }
 
     /// Changes a variable; rows that define it may change it again.
@@ -184,12 +184,14 @@ impl<'a> Run<'a> {
     /// Evaluates every row that reads a changed variable, whatever the steps before said: all hold but this one,
     /// which does not. The other rows read the honest assignment, in which they hold.
     pub fn confirms(&self, row: usize) -> bool {
-        let shape = &self.program.shape;
         let readers = self.touched.iter().flat_map(|wire| &self.program.readers[*wire]);
         let mut reached: Vec<u32> = readers.copied().collect();
         reached.sort_unstable();
         reached.dedup();
-        let verdict = |other: u32| shape.holds(other as usize, &self.values) == (other as usize != row);
+        let verdict = |other: u32| {
+            let [a, b, c] = self.sides(other as usize);
+            (a * b == c) == (other as usize != row)
+        };
         reached.binary_search(&(row as u32)).is_ok() && reached.into_iter().all(verdict)
     }
 }

@@ -4,7 +4,7 @@ use alloy_primitives::U256;
 use ark_ff::Field;
 use statement::{
     SecretKey,
-    chain::{BLOCK_EVENTS, EVENT_BITS, TIME_BITS},
+    chain::{BLOCK_EVENTS, DELTA_BITS, EVENT_BITS, TIME_BITS, WORD_EVENTS},
     field::{Fr, from_fr},
     usage::Capacity,
 };
@@ -44,7 +44,10 @@ struct Wires {
     kept_rows: Vec<usize>,
     /// All bits of all events.
     events: Vec<usize>,
+    event_rows: Vec<usize>,
+    /// Of the state before.
     last: usize,
+    total: usize,
     genesis_rows: Vec<usize>,
     some_row: usize,
     sum_row: usize,
@@ -61,9 +64,14 @@ impl Wires {
         let mut filled: Vec<usize> = double.iter().step_by(2).map(|row| program.youngest(*row)).collect();
         filled.extend(youngest(single));
         assert_eq!(filled.len(), positions(capacity));
-        let events = youngest(&program.rows_of(EVENT));
+        let event_rows = program.rows_of(EVENT);
+        let events = youngest(&event_rows);
         assert_eq!(events.len(), EVENT_BITS * filled.len());
         let state = wires(&program.shape, program.rows_of(STATE)[0]);
+        let genesis_rows = program.rows_of(GENESIS);
+        let genesis = program.youngest(genesis_rows[0]);
+        let total = wires(&program.shape, genesis_rows[6]).into_iter().find(|wire| *wire != genesis);
+        let total = total.expect("the total is empty at genesis");
         Self {
             start: packed[..TIME_BITS].to_vec(),
             end: packed[TIME_BITS..2 * TIME_BITS].to_vec(),
@@ -72,8 +80,10 @@ impl Wires {
             filled,
             kept_rows: double.iter().skip(1).step_by(2).copied().collect(),
             events,
+            event_rows,
+            total,
             last: state[state.len() - 2],
-            genesis_rows: program.rows_of(GENESIS),
+            genesis_rows,
             some_row: program.rows_of(SOME)[0],
             sum_row: program.rows_of(UNITS)[0],
             packed_rows,
@@ -129,6 +139,9 @@ impl Wires {
             }
             return Some("one unit more than the events");
         }
+        if let Ok(i) = self.event_rows.binary_search(&row) {
+            return self.carry(run, i / EVENT_BITS, i % EVENT_BITS);
+        }
         if let Ok(i) = self.genesis_rows.binary_search(&row) {
             return self.furnish_genesis(run, row, i);
         }
@@ -145,6 +158,33 @@ impl Wires {
 }
 
 impl Wires {
+    /// Carries within a word: a bit takes more than it may, a higher bit less, the word and both heads' chains stay.
+    fn carry(&self, run: &mut Run, slot: usize, position: usize) -> Option<&'static str> {
+        let (from, time, units) = if position < DELTA_BITS {
+            // Seconds for a unit.
+            (slot * EVENT_BITS + DELTA_BITS, Fr::from(1u64 << DELTA_BITS), -Fr::ONE)
+        } else if slot % WORD_EVENTS < WORD_EVENTS - 1 {
+            // Units for a second of the next event.
+            ((slot + 1) * EVENT_BITS, -Fr::ONE, Fr::from(1u64 << (EVENT_BITS - DELTA_BITS)))
+        } else {
+            return None;
+        };
+        let lender = *self.events.get(from)?;
+        if run.get(lender) != Fr::ONE {
+            return None;
+        }
+        let bit = self.events[slot * EVENT_BITS + position];
+        let weight = from % EVENT_BITS + if from / EVENT_BITS > slot { EVENT_BITS } else { 0 };
+        run.set(lender, Fr::from(0u64));
+        run.force(bit, run.get(bit) + Fr::from(1u64 << (weight - position)));
+        // The state before takes the difference, so that the state after stays as it was.
+        run.set(self.last, run.get(self.last) - time);
+        run.set(self.total, run.get(self.total) - units);
+        let sum = from_fr(run.number(&self.units) + units);
+        run.set_bits(&self.units, sum);
+        Some("seconds and units exchanged within a word, against another state before")
+    }
+
     /// Makes one thing at genesis that should not be.
     fn furnish_genesis(&self, run: &mut Run, row: usize, ordinal: usize) -> Option<&'static str> {
         let program = run.program;
@@ -165,7 +205,7 @@ impl Wires {
     }
 }
 
-/// The starts of the campaign: a full proof after a full block first.
+/// The campaign, from a full proof first.
 pub(super) fn campaign<C: Circuit<Assignment = Assignment>>(program: &Program, capacity: Capacity) -> Campaign<'_> {
     let wires = Wires::new(program, capacity);
     let map = Map::new(program).expect("a head is signed");
@@ -190,6 +230,12 @@ pub(super) fn campaign<C: Circuit<Assignment = Assignment>>(program: &Program, c
         run.set_bits(&wires.events, U256::ZERO);
         Wires::flags(run, &wires.old, 0);
     });
+    let dense = changed(&silent, &|run| {
+        for event in wires.events.chunks(EVENT_BITS) {
+            run.set(event[0], Fr::ONE);
+            run.set(event[DELTA_BITS], Fr::ONE);
+        }
+    });
     let single = changed(&silent, &|run| Wires::flags(run, &wires.filled, 1));
     let genesis = changed(&run(0, 2), &|run| {
         wires.wide(run);
@@ -207,7 +253,7 @@ pub(super) fn campaign<C: Circuit<Assignment = Assignment>>(program: &Program, c
         run.set_bits(&wires.start, first);
         run.set_bits(&wires.end, first + elapsed);
     });
-    let starts = vec![wide, silent, single, genesis, late];
+    let starts = vec![dense, wide, silent, single, genesis, late];
     let begin = Ranged::new(program, START, wires.start.clone(), -Fr::ONE);
     let end = Ranged::new(program, END, wires.end.clone(), Fr::ONE);
     let wires = std::sync::Arc::new(wires);

@@ -2,7 +2,7 @@
 
 use std::{fmt, path::PathBuf};
 
-use alloy::primitives::Address;
+use alloy::primitives::{Address, B256};
 use contracts::{
     DeployConfig, DeployError, Deployment, Node, PERMIT2, UPGRADE_DELAY_SECS, deploy, verifying_key_digests,
 };
@@ -123,7 +123,8 @@ pub async fn run(global: &Global, args: Args) -> Result<Report, Failure> {
         let delay = delay.map_or("no timelock".to_owned(), |secs| format!("a timelock of {}", show_secs(secs)));
         ask(&format!("deploy to {} from {deployer}, for {} through {delay}. Send?", args.rpc_url, args.owner))?;
     }
-    check_keys(&KeySet::committed().or_fail(|| "the verifying keys are damaged".into())?, chain_id)?;
+    let keys = KeySet::committed().or_fail(|| "the verifying keys are damaged".into())?;
+    check_keys(&keys, &verifying_key_digests(), chain_id)?;
     let progress = if global.json { Progress::Silent } else { Progress::detect() };
     let line = progress.step("deploying the contracts");
     let mut gas_used = 0;
@@ -147,14 +148,14 @@ pub async fn run(global: &Global, args: Args) -> Result<Report, Failure> {
 }
 
 /// Whether a chain may rely on the keys that the verifiers were generated from. Nothing was sent yet.
-fn check_keys(keys: &KeySet, chain_id: u64) -> Result<(), Failure> {
+fn check_keys(keys: &KeySet, generated_from: &[(&str, B256)], chain_id: u64) -> Result<(), Failure> {
     for circuit in CircuitId::ALL {
         keys.manifest.circuit(circuit).map_err(|refused| Failure::state(refused.to_string()))?;
     }
     keys.manifest.check(chain_id, &keys.verifying).map_err(|refused| Failure::state(refused.to_string()))?;
-    for (circuit, digest) in verifying_key_digests() {
+    for (circuit, digest) in generated_from {
         let (digest, circuits) = (alloy::hex::encode(digest), &keys.manifest.circuits);
-        let named = circuits.iter().find(|(id, _)| id.name() == circuit).map(|(_, keys)| keys.vk_sha256.as_str());
+        let named = circuits.iter().find(|(id, _)| id.name() == *circuit).map(|(_, keys)| keys.vk_sha256.as_str());
         if named != Some(digest.as_str()) {
             return Err(Failure::state(format!(
                 "the verifiers of {circuit} were generated from key {digest}, manifest.json names {}",
@@ -230,7 +231,8 @@ impl fmt::Display for Report {
 
 #[cfg(test)]
 mod tests {
-    use groth16::{Beacon, Origin, Setup};
+    use groth16::{Beacon, Origin, Setup, VerifyingKey};
+    use sha2::{Digest, Sha256};
 
     use super::*;
 
@@ -251,11 +253,24 @@ mod tests {
         assert!(!config.with_dev_token && config.panel.is_empty());
     }
 
-    /// The committed keys, as if they came from a ceremony.
+    fn digest(key: &VerifyingKey) -> B256 {
+        B256::from_slice(&Sha256::digest(key.to_json()))
+    }
+
+    /// As if the verifiers were generated from these keys.
+    fn check(keys: &KeySet, chain_id: u64) -> Result<(), Failure> {
+        let digests: Vec<_> = keys.verifying.iter().map(|(id, key)| (id.name(), digest(key))).collect();
+        check_keys(keys, &digests, chain_id)
+    }
+
+    /// The committed keys with other points, as if they came from a ceremony.
     fn ceremony(contributions: u32) -> KeySet {
         let mut keys = KeySet::committed().unwrap();
         keys.manifest.origin = Origin::Ceremony;
-        for circuit in keys.manifest.circuits.values_mut() {
+        for (id, circuit) in &mut keys.manifest.circuits {
+            let key = keys.verifying.get_mut(id).unwrap();
+            key.alpha = key.inputs[0];
+            circuit.vk_sha256 = alloy::hex::encode(digest(key));
             circuit.setup = Some(Setup {
                 contributions,
                 beacon: Some(Beacon { value: "0b".repeat(32), iterations_exp: 10 }),
@@ -270,16 +285,16 @@ mod tests {
     #[test]
     fn development_keys_are_for_local_chains() {
         let keys = KeySet::committed().unwrap();
-        check_keys(&keys, 31_337).unwrap();
-        let refused = check_keys(&keys, 11_155_111).unwrap_err().to_string();
+        check_keys(&keys, &verifying_key_digests(), 31_337).unwrap();
+        let refused = check_keys(&keys, &verifying_key_digests(), 11_155_111).unwrap_err().to_string();
         assert!(refused.contains("development keys"), "{refused}");
     }
 
     #[test]
     fn keys_of_a_ceremony_need_two_contributions_a_beacon_and_their_files() {
         let sepolia = 11_155_111;
-        let refused = |keys: &KeySet| check_keys(keys, sepolia).unwrap_err().to_string();
-        check_keys(&ceremony(2), sepolia).unwrap();
+        let refused = |keys: &KeySet| check(keys, sepolia).unwrap_err().to_string();
+        check(&ceremony(2), sepolia).unwrap();
         assert!(refused(&ceremony(1)).contains("setup.contributions is 1"));
         let setup = |keys: &mut KeySet, change: &dyn Fn(&mut Setup)| {
             change(keys.manifest.circuits.get_mut(&CircuitId::Usage1024).unwrap().setup.as_mut().unwrap());
@@ -293,7 +308,7 @@ mod tests {
         let mut keys = ceremony(2);
         let key = keys.verifying.get_mut(&CircuitId::KeyDelivery).unwrap();
         key.gamma = key.delta;
-        assert!(check_keys(&keys, sepolia).is_err());
+        assert!(check(&keys, sepolia).is_err());
         let mut keys = ceremony(2);
         keys.manifest.circuits.remove(&CircuitId::Usage128);
         assert!(refused(&keys).contains("circuits.usage_128"), "{}", refused(&keys));
@@ -307,7 +322,7 @@ mod tests {
         let hash = keys.manifest.circuits[&CircuitId::Usage128].vk_sha256.clone();
         keys.verifying.insert(CircuitId::Usage1024, other);
         keys.manifest.circuits.get_mut(&CircuitId::Usage1024).unwrap().vk_sha256 = hash;
-        let refused = check_keys(&keys, 31_337).unwrap_err().to_string();
+        let refused = check_keys(&keys, &verifying_key_digests(), 31_337).unwrap_err().to_string();
         assert!(refused.contains("the verifiers of usage_1024 were generated from"), "{refused}");
     }
 

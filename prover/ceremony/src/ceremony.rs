@@ -150,10 +150,13 @@ impl Ceremony {
     /// # Errors
     /// Also if the value is not hexadecimal, or the rounds are not 10 to 30.
     pub fn beacon(&mut self, value: &str, iterations_exp: u8, at_secs: u64) -> Result<&Step, Error> {
-        let value = alloy_primitives::hex::decode(value).ok().filter(|value| !value.is_empty() && value.len() <= 255);
+        let value = alloy_primitives::hex::decode(value)
+            .ok()
+            .filter(|value| value.iter().any(|byte| *byte != 0) && value.len() <= 255);
         let value = value.ok_or_else(|| Error::Argument {
             argument: "value",
-            reason: "is not 1 to 255 bytes of hexadecimal: give what the beacon published".into(),
+            reason: "is not 1 to 255 bytes of hexadecimal, one of them above zero: give what the beacon published"
+                .into(),
         })?;
         if !(10..=MOST_ITERATIONS_EXP).contains(&iterations_exp) {
             let reason = format!("2^{iterations_exp} is not between 2^10 and 2^{MOST_ITERATIONS_EXP}");
@@ -173,7 +176,11 @@ impl Ceremony {
     /// # Errors
     /// If it is not the newest key with exactly one honest contribution more.
     pub fn accept(&mut self, file: &Path, note: Option<&str>, at_secs: u64) -> Result<&Step, Error> {
-        let record = KeyRecord::read(file)?;
+        // A copy of our own: whoever handed the file over may change it meanwhile.
+        let scratch = scratch_in(&self.folder)?;
+        let ours = scratch.path().join("handed-over");
+        fs::copy(file, &ours).map_err(Error::io(file))?;
+        let record = KeyRecord::read(&ours).map_err(|error| error.of(&ours, file))?;
         let last = record.contributions.last().filter(|c| c.kind == StepKind::Contribution);
         let name = last.map(|contribution| contribution.name.clone()).ok_or_else(|| Error::Unfit {
             file: file.to_owned(),
@@ -192,8 +199,8 @@ impl Ceremony {
                 );
                 return Err(Error::Unfit { file: file.to_owned(), reason });
             }
-            crate::verify::proofs(&ptau, &initial, file)?;
-            fs::copy(file, to).map_err(Error::io(file))?;
+            crate::verify::proofs(&ptau, &initial, &ours).map_err(|error| error.of(&ours, file))?;
+            fs::rename(&ours, to).map_err(Error::io(to))?;
             last_of(to)
         })
     }
@@ -231,7 +238,11 @@ impl Ceremony {
     }
 
     fn save(&self) -> Result<(), Error> {
-        write(&self.folder.join(TRANSCRIPT), self.transcript.to_json().as_bytes())
+        write(&self.transcript_file(), self.transcript.to_json().as_bytes())
+    }
+
+    pub(crate) fn transcript_file(&self) -> PathBuf {
+        self.folder.join(TRANSCRIPT)
     }
 
     pub(crate) fn r1cs(&self) -> PathBuf {

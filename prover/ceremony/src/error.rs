@@ -1,6 +1,9 @@
 //! Why a step of a ceremony was refused.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use crate::policy::Violation;
 
@@ -152,6 +155,19 @@ impl Error {
             Self::Policy(Violation::NoBeacon | Violation::TooFew { .. }) => Kind::State,
             Self::Policy(Violation::AskedForTooFew(_)) => Kind::Argument,
             _ => Kind::Mismatch,
+        }
+    }
+
+    /// The same of the file that the user knows, where it was found in a copy.
+    pub(crate) fn of(self, copy: &Path, original: &Path) -> Self {
+        match self {
+            Self::File { file, source } if file == copy => Self::File { file: original.to_owned(), source },
+            Self::Damaged(file) if file == copy => Self::Damaged(original.to_owned()),
+            Self::Point { file, section, index } if file == copy => {
+                Self::Point { file: original.to_owned(), section, index }
+            }
+            Self::Unfit { file, reason } if file == copy => Self::Unfit { file: original.to_owned(), reason },
+            other => other,
         }
     }
 

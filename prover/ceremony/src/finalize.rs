@@ -14,7 +14,7 @@ use crate::{
     error::Error,
     file::{copy, publish, scratch_in, write},
     manifest,
-    policy::Policy,
+    policy::{Policy, Violation, check_beacon},
     record::KeyRecord,
     transcript::Transcript,
     verify::{Checks, Verified},
@@ -67,6 +67,9 @@ impl Ceremony {
         say: &dyn Fn(&str),
     ) -> Result<(Verified, KeyFiles), Error> {
         let verified = self.verify(&Checks { policy: Some(policy), ..*checks }, say)?;
+        if checks.trust_powers && verified.powers_name.is_none() && !verified.development {
+            return Err(Violation::UncheckedPowers.into());
+        }
         say("keys");
         let circuit = &self.transcript.circuit;
         let newest = self.newest();
@@ -106,6 +109,7 @@ pub fn load(keys: &Path, circuit: &str, policy: Policy) -> Result<(Transcript, K
     crate::file::expect_sha256(&files.zkey, transcript.sha256_after(transcript.steps.len()))?;
     let record = KeyRecord::read(&files.zkey)?;
     policy.check(&record, &transcript.powers)?;
+    check_beacon(&transcript)?;
     let attested = transcript.steps.iter().map(|step| &step.hash);
     if !record.contributions.iter().map(|contribution| &contribution.hash).eq(attested) {
         return Err(Error::transcript("steps", "are not the contributions in the key"));

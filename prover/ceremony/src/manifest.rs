@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use groth16::{Beacon, CircuitId, CircuitKeys, KeySet, LOCAL_CHAINS, Manifest, ManifestError, Origin, Setup};
+use groth16::{
+    Beacon, CircuitId, CircuitKeys, KeySet, LOCAL_CHAINS, MANIFEST_FILE, Manifest, ManifestError, Origin, Setup,
+};
 
 use crate::{
     error::Error,
@@ -12,15 +14,12 @@ use crate::{
     transcript::{StepKind, Transcript},
 };
 
-/// Name of the manifest's file.
-const MANIFEST: &str = "manifest.json";
-
 /// The folder's manifest, empty if there is none.
 ///
 /// # Errors
 /// If it is of keys of another origin, which must not be mixed with these.
 pub(crate) fn read(keys: &Path, origin: Origin) -> Result<Manifest, Error> {
-    let path = keys.join(MANIFEST);
+    let path = keys.join(MANIFEST_FILE);
     if !path.exists() {
         return Ok(Manifest { origin, circuits: BTreeMap::new() });
     }
@@ -63,8 +62,9 @@ pub(crate) fn enter(
         setup: Some(setup(transcript)?),
     };
     manifest.circuits.insert(circuit, entry);
-    write(&keys.join(MANIFEST), manifest.to_json().as_bytes())?;
-    check(keys)
+    // Written when it holds: a folder whose manifest does not is of no use to anybody.
+    check(&KeySet::of(manifest.clone(), keys)?)?;
+    write(&keys.join(MANIFEST_FILE), manifest.to_json().as_bytes())
 }
 
 /// What the manifest says about how a circuit's key was made.
@@ -86,10 +86,9 @@ fn setup(transcript: &Transcript) -> Result<Setup, Error> {
     })
 }
 
-/// Checks a folder of keys against its manifest and each circuit's transcript.
-fn check(keys: &Path) -> Result<(), Error> {
-    let set = KeySet::read(keys)?;
-    Ok(set.manifest.check(LOCAL_CHAINS[0], &set.verifying)?)
+/// Checks keys as a prover will.
+fn check(keys: &KeySet) -> Result<(), Error> {
+    Ok(keys.manifest.check(LOCAL_CHAINS[0], &keys.verifying)?)
 }
 
 /// Checks that the manifest says what the transcript says.
@@ -97,7 +96,7 @@ fn check(keys: &Path) -> Result<(), Error> {
 /// # Errors
 /// Naming the field that differs.
 pub(crate) fn agrees(keys: &Path, circuit: CircuitId, transcript: &Transcript) -> Result<(), Error> {
-    check(keys)?;
+    check(&KeySet::read(keys)?)?;
     let manifest = read(keys, origin(transcript))?;
     let entry = manifest.circuit(circuit)?;
     let hash = |field, expected: &str, found: &str| match expected == found {
@@ -112,7 +111,7 @@ pub(crate) fn agrees(keys: &Path, circuit: CircuitId, transcript: &Transcript) -
     match entry.setup == Some(setup(transcript)?) {
         true => Ok(()),
         false => Err(Error::Keys {
-            path: keys.join(MANIFEST),
+            path: keys.join(MANIFEST_FILE),
             reason: format!("circuits.{circuit}.setup is not what {circuit}.ceremony.json says: finalize again"),
         }),
     }

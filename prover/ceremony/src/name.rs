@@ -15,10 +15,15 @@ pub(crate) fn contributor_name(name: &str) -> Result<(), Error> {
     if name.encode_utf16().count() > LONGEST || name.len() > 255 {
         return refuse("is longer than 64 characters: shorten it");
     }
-    if name.chars().any(char::is_control) {
-        return refuse("has a control character: leave it out");
+    if name.chars().any(|c| c.is_control() || is_invisible(c)) {
+        return refuse("has a control or invisible character, which would make two names of one: leave it out");
     }
     Ok(())
+}
+
+/// Characters that show nothing: two names that differ in them look like one.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Checks a circuit's name, which names files too.

@@ -7,13 +7,16 @@ use std::collections::BTreeSet;
 
 use crate::{
     record::{Contribution, KeyRecord},
-    transcript::{Powers, StepKind},
+    transcript::{Powers, StepKind, Transcript},
 };
 
 /// Fewer people than this are no ceremony.
 pub const FEWEST: u32 = 2;
 /// How many people we ask for unless told otherwise.
 pub const USUAL: u32 = 3;
+
+/// A beacon of fewer bytes can be guessed.
+pub const BEACON_BYTES: usize = 32;
 
 /// What is asked of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +72,20 @@ pub enum Violation {
     /// Too few hands made the powers.
     #[error("{0} contributed to the powers of tau, {FEWEST} are the least: begin with powers of a public ceremony")]
     FewPowers(usize),
+    /// Nobody looked at the powers.
+    #[error(
+        "these powers of tau are not known by name and were not checked, so whoever made them may forge: finalize \
+         without --trust-powers"
+    )]
+    UncheckedPowers,
+    /// The beacon could have been chosen.
+    #[error(
+        "no source of the beacon was announced: begin the ceremony with --beacon-source, before anybody contributes"
+    )]
+    NoBeaconSource,
+    /// The beacon could have been guessed.
+    #[error("the beacon has {0} bytes, {BEACON_BYTES} are the least: give all that the announced source published")]
+    ShortBeacon(usize),
 }
 
 impl Policy {
@@ -100,6 +117,26 @@ impl Policy {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// Checks what a key for production needs besides: a beacon that nobody could choose or guess.
+///
+/// # Errors
+/// The first rule that does not hold.
+pub(crate) fn check_beacon(transcript: &Transcript) -> Result<(), Violation> {
+    if transcript.powers.development {
+        return Ok(());
+    }
+    let Some(StepKind::Beacon { value, .. }) = transcript.steps.last().map(|step| &step.kind) else {
+        return Err(Violation::NoBeacon);
+    };
+    if value.len() < 2 * BEACON_BYTES {
+        return Err(Violation::ShortBeacon(value.len() / 2));
+    }
+    match transcript.beacon_source {
+        Some(_) => Ok(()),
+        None => Err(Violation::NoBeaconSource),
     }
 }
 

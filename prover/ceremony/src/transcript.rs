@@ -15,7 +15,7 @@ pub const VERSION: u32 = 1;
 
 /// The public record of a ceremony.
 ///
-/// Everything in it but the notes and times can be derived from the files again, and
+/// Everything in it but the notes, the times and the announced source of the beacon can be derived from the files again, and
 /// [`Ceremony::verify`](crate::Ceremony::verify) does. Names are said by who contributed: no
 /// cryptography ties a name to a person, so contributors publish their hash elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,7 +13,7 @@ use crate::{
     file::{expect_sha256, sha256, sha256_of},
     guard::guarded,
     known,
-    policy::{Policy, check_running},
+    policy::{Policy, check_beacon, check_running},
     powers,
     record::{KeyRecord, check_division, check_points},
     transcript::StepKind,
@@ -125,6 +125,7 @@ impl Ceremony {
         check_running(&before)?;
         if let Some(policy) = checks.policy {
             policy.check(&before, &transcript.powers)?;
+            check_beacon(transcript)?;
         }
         self.expected(checks)?;
         let contributions = transcript.steps.iter().filter(|step| step.kind == StepKind::Contribution);
@@ -140,7 +141,7 @@ impl Ceremony {
             powers_name: known::name_of(&ptau)?,
             development: transcript.powers.development,
             key_sha256: transcript.sha256_after(transcript.steps.len()).to_owned(),
-            transcript_sha256: sha256(transcript.to_json().as_bytes()),
+            transcript_sha256: sha256_of(&self.transcript_file())?,
         })
     }
 

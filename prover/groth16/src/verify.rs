@@ -69,11 +69,20 @@ impl KeySet {
     /// # Errors
     /// [`KeyError`] names the file.
     pub fn read(dir: &Path) -> Result<Self, KeyError> {
+        let path = dir.join(MANIFEST_FILE);
+        let text = fs::read_to_string(&path).map_err(|source| KeyError::Io { path, source })?;
+        Self::of(Manifest::from_json(&text)?, dir)
+    }
+
+    /// A manifest with the `<name>.vk.json` that it names.
+    ///
+    /// # Errors
+    /// As [`KeySet::read`].
+    pub fn of(manifest: Manifest, dir: &Path) -> Result<Self, KeyError> {
         let text = |name: String| {
             let path = dir.join(name);
             fs::read_to_string(&path).map_err(|source| KeyError::Io { path, source })
         };
-        let manifest = Manifest::from_json(&text(MANIFEST_FILE.to_owned())?)?;
         let read = |id: &CircuitId| Ok((*id, VerifyingKey::from_json(&text(format!("{id}.vk.json"))?)?));
         let verifying = manifest.circuits.keys().map(read).collect::<Result<_, KeyError>>()?;
         Ok(Self { manifest, verifying })

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::database::{Database, failed};
 use crate::{
     command::usage::proved::{MOST_AT_ONCE, Proved, settle},
-    failure::{Failure, OrFail},
+    failure::Failure,
     output::{Fields, table},
     session::Session,
     submit::Transaction,

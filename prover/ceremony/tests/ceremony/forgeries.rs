@@ -197,7 +197,7 @@ fn nothing_is_finalized_without_a_beacon_or_with_too_few_people() {
     forge(folder.path(), |transcript| drop(transcript.steps.pop()));
     let mut ceremony = Ceremony::open(folder.path()).unwrap();
     ceremony.contribute(Who { name: "ALICE", note: None, at_secs: 0 }, "").unwrap();
-    ceremony.beacon("00", 10, 0).unwrap();
+    ceremony.beacon("0a", 10, 0).unwrap();
     let error = finalize();
     assert!(matches!(error, Error::Policy(Violation::TooFew { expected: 3, found: 2 })), "{error}");
     let ended = ceremony.contribute(Who { name: "Carol", note: None, at_secs: 0 }, "").unwrap_err();
@@ -218,7 +218,7 @@ fn a_killed_step_can_be_run_again() {
     let mut ceremony = Ceremony::open(folder.path()).unwrap();
     ceremony.contribute(Who { name: "Carol", note: None, at_secs: 0 }, "").unwrap();
     assert!(!folder.path().join(".step-killed").exists());
-    ceremony.beacon("00", 10, 0).unwrap();
+    ceremony.beacon("0a", 10, 0).unwrap();
     verify(folder.path()).unwrap();
 }
 
@@ -232,7 +232,7 @@ fn a_step_builds_on_nothing_but_the_attested_key() {
     let mut ceremony = Ceremony::open(folder.path()).unwrap();
     let error = ceremony.contribute(Who { name: "Dave", note: None, at_secs: 0 }, "").unwrap_err();
     assert!(matches!(&error, Error::Changed { file, .. } if *file == newest), "{error}");
-    let error = ceremony.beacon("00", 10, 0).unwrap_err();
+    let error = ceremony.beacon("0a", 10, 0).unwrap_err();
     assert!(matches!(error, Error::Changed { .. }), "{error}");
 }
 

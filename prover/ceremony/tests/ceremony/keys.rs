@@ -1,5 +1,7 @@
 //! Keys that a ceremony leaves: for production, and in a folder with a manifest.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::{collections::BTreeMap, fs, path::Path};
 
 use datavault_ceremony::{
@@ -29,12 +31,12 @@ fn ceremony(folder: &Path, powers: &Path) -> Ceremony {
     let r1cs = folder.join("squares.r1cs");
     fs::write(&r1cs, squares_r1cs(8)).unwrap();
     let circuit = CircuitFrom::File { name: "squares", r1cs: &r1cs };
-    let how = Beginning { circuit, powers: PowersFrom::File(powers), beacon_source: None, at_secs: 0 };
+    let how = Beginning { circuit, powers: PowersFrom::File(powers), beacon_source: Some("block 2026"), at_secs: 0 };
     let mut ceremony = Ceremony::begin(&folder.join("public"), how).unwrap();
     for name in ["Alice", "Bob"] {
         ceremony.contribute(Who { name, note: None, at_secs: 0 }, "").unwrap();
     }
-    ceremony.beacon("ff", 10, 0).unwrap();
+    ceremony.beacon(&"5f".repeat(32), 10, 0).unwrap();
     ceremony
 }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use ark_bn254::{Bn254, G1Projective, G2Projective};
-use ark_ec::PrimeGroup;
+use ark_ec::{CurveGroup, PrimeGroup};
 use ark_ff::{Field, UniformRand};
 use ark_groth16::{Groth16, ProvingKey};
 use rand::SeedableRng;
@@ -20,13 +20,15 @@ use statement::field::Fr;
 use super::{CircuitKeys, KeyError, hash};
 use crate::{
     circuit::Circuit,
+    circuit_id::CircuitId,
     constraint::Shape,
     format::{
         r1cs,
         zkey::{self, Contributions},
     },
+    proof::g1_words,
     prove::CircomReduction,
-    verifying_key::VerifyingKeyError,
+    verifying_key::{VerifyingKey, VerifyingKeyError},
 };
 
 /// What the keys say about themselves, and where their seed comes from.
@@ -41,8 +43,7 @@ pub(crate) struct Development {
 impl Development {
     /// Makes the key from the public seed of its circuit.
     pub fn generate<C: Circuit>(shape: Shape) -> Result<Self, KeyError> {
-        let seed = Sha256::digest(format!("{WARNING}/v2/{}", C::NAME));
-        let mut rng = ChaCha20Rng::from_seed(seed.into());
+        let mut rng = public_randomness(C::ID);
         let [alpha, beta, delta] = [(); 3].map(|()| Fr::rand(&mut rng));
         // As snarkjs has it: the generators of the standard, γ the one of G2.
         let key = Groth16::<Bn254, CircomReduction>::generate_parameters_with_qap(
@@ -66,6 +67,17 @@ impl Development {
     pub fn zkey(&self) -> Vec<u8> {
         zkey::write(&self.key, &self.shape, &Contributions::NONE)
     }
+}
+
+/// What everything about a circuit's development key follows from.
+fn public_randomness(circuit: CircuitId) -> ChaCha20Rng {
+    ChaCha20Rng::from_seed(Sha256::digest(format!("{WARNING}/v2/{circuit}")).into())
+}
+
+/// Whether a verifying key is the development key of a circuit, whatever it says of itself.
+pub(super) fn is_development(circuit: CircuitId, key: &VerifyingKey) -> bool {
+    let alpha = Fr::rand(&mut public_randomness(circuit));
+    key.alpha == g1_words((G1Projective::generator() * alpha).into_affine())
 }
 
 /// SHA-256 of the rows as an `.r1cs` file.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::LOCAL_CHAINS;
+use super::{LOCAL_CHAINS, development::is_development};
 use crate::{circuit_id::CircuitId, verifying_key::VerifyingKey};
 
 /// The fewest contributions with which a ceremony counts as one.
@@ -88,6 +88,12 @@ pub enum ManifestError {
          anyone can forge proofs: run a key ceremony first"
     )]
     NotLocal(u64),
+    /// Development keys under another name.
+    #[error(
+        "manifest.json says that a ceremony made {0}.vk.json, but it is the development key, with which anyone can \
+         forge proofs: finalize the ceremony"
+    )]
+    Relabelled(CircuitId),
     /// A circuit without keys.
     #[error("manifest.json has no circuits.{0}")]
     Missing(CircuitId),
@@ -203,6 +209,7 @@ impl CircuitKeys {
         }
         match (origin, &self.setup) {
             (Origin::Development, _) => Ok(()),
+            (Origin::Ceremony, _) if is_development(id, key) => Err(ManifestError::Relabelled(id)),
             (Origin::Ceremony, None) => Err(ManifestError::NoSetup(id)),
             (Origin::Ceremony, Some(setup)) => setup.check(id),
         }

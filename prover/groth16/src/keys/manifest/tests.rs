@@ -3,11 +3,14 @@ use alloy_primitives::U256;
 use super::*;
 use crate::verify::KeySet;
 
-/// What a good ceremony over the committed verifying keys would leave.
+/// What a good ceremony would leave: the committed keys with other points.
 fn ceremony() -> KeySet {
     let mut keys = KeySet::committed().unwrap();
     keys.manifest.origin = Origin::Ceremony;
-    for circuit in keys.manifest.circuits.values_mut() {
+    for (id, circuit) in &mut keys.manifest.circuits {
+        let key = keys.verifying.get_mut(id).unwrap();
+        key.alpha = key.inputs[0];
+        circuit.vk_sha256 = hash(key.to_json().as_bytes());
         circuit.setup = Some(Setup {
             contributions: 3,
             beacon: Some(Beacon { value: "0102".into(), iterations_exp: 10 }),
@@ -33,6 +36,19 @@ fn a_ceremony_serves_every_chain_and_survives_json() {
     }
     assert_eq!(Manifest::from_json(&manifest.to_json()), Ok(manifest));
     assert!(Manifest::from_json("{}").unwrap_err().to_string().contains("origin"));
+}
+
+#[test]
+fn development_keys_are_known_under_every_name() {
+    let mut keys = ceremony();
+    keys.verifying = KeySet::committed().unwrap().verifying;
+    for (id, circuit) in &mut keys.manifest.circuits {
+        circuit.vk_sha256 = hash(keys.verifying[id].to_json().as_bytes());
+    }
+    for chain_id in [1, 31_337] {
+        let refused = keys.manifest.check(chain_id, &keys.verifying);
+        assert_eq!(refused, Err(ManifestError::Relabelled(CircuitId::Usage128)));
+    }
 }
 
 #[test]

@@ -13,11 +13,11 @@ use anyhow::{Context, Result, bail};
 /// Files by their path below the repository's root.
 type Files = BTreeMap<PathBuf, String>;
 
-/// Writes every generated file, or with `check` fails and names those that differ.
-pub fn run(root: &Path, check: bool) -> Result<()> {
+/// Writes every generated file, with `keys` from the keys of a ceremony; or with `check` fails and names those that differ.
+pub fn run(root: &Path, check: bool, keys: Option<&Path>) -> Result<()> {
     // Verifiers come first: they are sources of the contracts.
     let begun = Instant::now();
-    let mut written = settle(root, verifiers()?, check)?;
+    let mut written = settle(root, verifiers(keys)?, check)?;
     println!("codegen: circuits took {:.1} s", begun.elapsed().as_secs_f32());
     let begun = Instant::now();
     written.extend(settle(root, artifacts::generate(root)?, check)?);
@@ -29,8 +29,11 @@ pub fn run(root: &Path, check: bool) -> Result<()> {
 }
 
 /// Everything that follows from the circuits: verifying keys, their fingerprints, Solidity.
-fn verifiers() -> Result<Files> {
-    let files = groth16::generated_files().context("the development keys cannot be made")?;
+fn verifiers(keys: Option<&Path>) -> Result<Files> {
+    let files = match keys {
+        Some(folder) => groth16::files_of_ceremony(folder).context("these keys cannot be used")?,
+        None => groth16::generated_files().context("the development keys cannot be made")?,
+    };
     Ok(files.into_iter().map(|file| (PathBuf::from(file.path), file.contents)).collect())
 }
 

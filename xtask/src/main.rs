@@ -29,6 +29,9 @@ enum Task {
         /// Change nothing; fail if anything would change
         #[arg(long)]
         check: bool,
+        /// From the keys of this ceremony, which take the place of the committed ones
+        #[arg(long, value_name = "FOLDER", conflicts_with = "check")]
+        keys: Option<PathBuf>,
     },
     /// Fuzz the parsers of strangers' files
     Fuzz {
@@ -74,7 +77,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Analyze => analyze::run(&root),
         Task::Mutate { contracts, minutes, again } => analyze::mutate(&root, &contracts, minutes, again),
-        Task::Codegen { check } => codegen::run(&root, check),
+        Task::Codegen { check, keys } => codegen::run(&root, check, keys.as_deref()),
         Task::Fuzz { seconds } => fuzz::run(&root, seconds),
         Task::Gas { check: true } => gas::check(&root),
         Task::Gas { check: false } => gas::measure(&root),

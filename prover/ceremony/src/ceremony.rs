@@ -177,7 +177,7 @@ impl Ceremony {
     /// If it is not the newest key with exactly one honest contribution more.
     pub fn accept(&mut self, file: &Path, note: Option<&str>, at_secs: u64) -> Result<&Step, Error> {
         // A copy of our own: whoever handed the file over may change it meanwhile.
-        let scratch = scratch_in(&self.folder)?;
+        let scratch = tempfile::tempdir().map_err(|source| Error::Io { path: std::env::temp_dir(), source })?;
         let ours = scratch.path().join("handed-over");
         fs::copy(file, &ours).map_err(Error::io(file))?;
         let record = KeyRecord::read(&ours).map_err(|error| error.of(&ours, file))?;
@@ -200,7 +200,7 @@ impl Ceremony {
                 return Err(Error::Unfit { file: file.to_owned(), reason });
             }
             crate::verify::proofs(&ptau, &initial, &ours).map_err(|error| error.of(&ours, file))?;
-            fs::rename(&ours, to).map_err(Error::io(to))?;
+            fs::copy(&ours, to).map_err(Error::io(to))?;
             last_of(to)
         })
     }

@@ -2,7 +2,9 @@
 
 mod example;
 
-use rand::SeedableRng;
+use std::{collections::BTreeMap, path::Path};
+
+use rand::{CryptoRng, RngCore, SeedableRng, rngs::OsRng};
 use rand_chacha::ChaCha20Rng;
 use statement::usage::Capacity;
 
@@ -11,10 +13,13 @@ use crate::{
     circuit_id::CircuitId,
     compliance::Compliance,
     key_delivery::KeyDelivery,
-    keys::{CircuitKeys, Development, KeyError, Manifest, Origin, WARNING, hash, r1cs_sha256},
-    prove::{Engine, prove_with},
+    keys::{
+        CircuitKeys, Development, KeyError, LOCAL_CHAINS, Manifest, ManifestError, Origin, WARNING, hash, r1cs_sha256,
+    },
+    prove::{Engine, Prover, prove_with},
     solidity::{export_batch_verifier, export_verifier},
     usage::{LongUsage, Usage},
+    verify::KeySet,
     verifying_key::VerifyingKey,
 };
 
@@ -22,47 +27,84 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GeneratedFile {
     /// Path from the repository's root.
-    pub path: &'static str,
+    pub path: String,
     /// The whole text.
     pub contents: String,
 }
 
-/// Makes the development keys and derives every committed file from them.
+/// Derives every committed file from the keys: makes the development keys, or where a ceremony's are committed takes
+/// those, which nobody could make again, and derives the contracts alone.
 ///
 /// Deterministic; takes some seconds. `datavault-groth16` must be built again after
 /// its own files under `keys/` were written, since it embeds them.
 ///
 /// # Errors
-/// [`KeyError`] if arkworks cannot make a key.
+/// [`KeyError`] if arkworks cannot make a key, or a committed one was damaged.
 pub fn generated_files() -> Result<Vec<GeneratedFile>, KeyError> {
-    let usage = made::<Usage>(&example::usage(Capacity::Events128))?;
-    let long = made::<LongUsage>(&example::usage(Capacity::Events1024))?;
-    let delivery = made::<KeyDelivery>(&example::key_delivery())?;
-    let compliance = made::<Compliance>(&example::compliance())?;
-    let all = [&usage, &long, &delivery, &compliance];
-    let circuits = all.map(|made| (made.circuit, made.keys.clone())).into();
-    let manifest = Manifest { origin: Origin::Development, circuits };
-    let file = |path, contents| GeneratedFile { path, contents };
-    Ok(vec![
-        file("prover/groth16/keys/manifest.json", manifest.to_json()),
-        file("prover/groth16/keys/usage_128.vk.json", usage.key.to_json()),
-        file("prover/groth16/keys/usage_1024.vk.json", long.key.to_json()),
-        file("prover/groth16/keys/key_delivery.vk.json", delivery.key.to_json()),
-        file("prover/groth16/keys/compliance.vk.json", compliance.key.to_json()),
-        file("prover/groth16/vectors/usage_128.json", usage.example),
-        file("prover/groth16/vectors/usage_1024.json", long.example),
-        file("prover/groth16/vectors/key_delivery.json", delivery.example),
-        file("prover/groth16/vectors/compliance.json", compliance.example),
-        file("contracts/src/generated/UsageVerifier.sol", export_verifier(&usage.key, "UsageVerifier")),
-        file("contracts/src/generated/UsageBatchVerifier.sol", export_batch_verifier(&usage.key, "UsageBatchVerifier")),
-        file("contracts/src/generated/UsageLongVerifier.sol", export_verifier(&long.key, "UsageLongVerifier")),
-        file(
-            "contracts/src/generated/UsageLongBatchVerifier.sol",
-            export_batch_verifier(&long.key, "UsageLongBatchVerifier"),
-        ),
-        file("contracts/src/generated/KeyDeliveryVerifier.sol", export_verifier(&delivery.key, "KeyDeliveryVerifier")),
-        file("contracts/src/generated/ComplianceVerifier.sol", export_verifier(&compliance.key, "ComplianceVerifier")),
-    ])
+    let committed = KeySet::committed();
+    if let Ok(KeySet { manifest, verifying }) = &committed
+        && manifest.origin == Origin::Ceremony
+    {
+        return contracts(verifying);
+    }
+    let made = [
+        made::<Usage>(&example::usage(Capacity::Events128))?,
+        made::<LongUsage>(&example::usage(Capacity::Events1024))?,
+        made::<KeyDelivery>(&example::key_delivery())?,
+        made::<Compliance>(&example::compliance())?,
+    ];
+    let circuits = made.iter().map(|made| (made.circuit, made.keys.clone())).collect();
+    let verifying = made.iter().map(|made| (made.circuit, made.key.clone())).collect();
+    let keys = KeySet { manifest: Manifest { origin: Origin::Development, circuits }, verifying };
+    files(&keys, made.map(|made| (made.circuit, made.example)))
+}
+
+/// Derives every file from the keys of a ceremony, from the folder where it was finalized. The examples are proved
+/// anew, so they differ each time.
+///
+/// # Errors
+/// [`KeyError`] if a key is missing or not as the manifest says.
+pub fn files_of_ceremony(folder: &Path) -> Result<Vec<GeneratedFile>, KeyError> {
+    let prover = Prover::open(folder, LOCAL_CHAINS[0])?;
+    let examples = [
+        proved::<Usage>(prover.engine::<Usage>()?, &example::usage(Capacity::Events128), &mut OsRng)?,
+        proved::<LongUsage>(prover.engine::<LongUsage>()?, &example::usage(Capacity::Events1024), &mut OsRng)?,
+        proved::<KeyDelivery>(prover.engine::<KeyDelivery>()?, &example::key_delivery(), &mut OsRng)?,
+        proved::<Compliance>(prover.engine::<Compliance>()?, &example::compliance(), &mut OsRng)?,
+    ];
+    files(&KeySet::read(folder)?, examples)
+}
+
+/// Keys, examples and contracts.
+fn files(keys: &KeySet, examples: [(CircuitId, String); 4]) -> Result<Vec<GeneratedFile>, KeyError> {
+    let mut files = contracts(&keys.verifying)?;
+    let mut add = |path, contents| files.push(GeneratedFile { path, contents });
+    add("prover/groth16/keys/manifest.json".to_owned(), keys.manifest.to_json());
+    for (circuit, key) in &keys.verifying {
+        add(format!("prover/groth16/keys/{circuit}.vk.json"), key.to_json());
+    }
+    for (circuit, example) in examples {
+        add(format!("prover/groth16/vectors/{circuit}.json"), example);
+    }
+    Ok(files)
+}
+
+/// The verifiers in Solidity.
+fn contracts(keys: &BTreeMap<CircuitId, VerifyingKey>) -> Result<Vec<GeneratedFile>, KeyError> {
+    let export = |circuit, name: &str, write: fn(&VerifyingKey, &str) -> String| {
+        let key = keys.get(&circuit).ok_or(ManifestError::NoVerifyingKey(circuit))?;
+        Ok(GeneratedFile { path: format!("contracts/src/generated/{name}.sol"), contents: write(key, name) })
+    };
+    [
+        export(CircuitId::Usage128, "UsageVerifier", export_verifier),
+        export(CircuitId::Usage128, "UsageBatchVerifier", export_batch_verifier),
+        export(CircuitId::Usage1024, "UsageLongVerifier", export_verifier),
+        export(CircuitId::Usage1024, "UsageLongBatchVerifier", export_batch_verifier),
+        export(CircuitId::KeyDelivery, "KeyDeliveryVerifier", export_verifier),
+        export(CircuitId::Compliance, "ComplianceVerifier", export_verifier),
+    ]
+    .into_iter()
+    .collect()
 }
 
 struct Made {
@@ -74,7 +116,6 @@ struct Made {
 
 /// The key of a circuit and what follows from it, with one proof of a public witness.
 fn made<C: Circuit>(assignment: &C::Assignment) -> Result<Made, KeyError> {
-    let refused = |reason: String| KeyError::Arkworks { circuit: C::ID, reason };
     let made = Development::generate::<C>(C::shape())?;
     let key = VerifyingKey::new(C::NAME, WARNING, &made.key.vk);
     let keys = CircuitKeys {
@@ -85,9 +126,22 @@ fn made<C: Circuit>(assignment: &C::Assignment) -> Result<Made, KeyError> {
         vk_sha256: hash(key.to_json().as_bytes()),
         setup: None,
     };
-    let engine = Engine::new(made.key).ok_or_else(|| refused("no domain".to_owned()))?;
-    let mut rng = ChaCha20Rng::seed_from_u64(0);
-    let proof = prove_with::<C>(&engine, assignment, &mut rng).map_err(|error| refused(error.to_string()))?;
+    let engine = Engine::new(made.key).ok_or_else(|| refused::<C>("no domain".to_owned()))?;
+    let (circuit, example) = proved::<C>(&engine, assignment, &mut ChaCha20Rng::seed_from_u64(0))?;
+    Ok(Made { circuit, key, keys, example })
+}
+
+/// A circuit's example: the proof of a public witness.
+fn proved<C: Circuit>(
+    engine: &Engine,
+    assignment: &C::Assignment,
+    rng: &mut (impl RngCore + CryptoRng),
+) -> Result<(CircuitId, String), KeyError> {
+    let proof = prove_with::<C>(engine, assignment, rng).map_err(|error| refused::<C>(error.to_string()))?;
     let inputs = &C::assign(assignment).0[1..=C::ID.public_inputs()];
-    Ok(Made { circuit: C::ID, key, keys, example: example::to_json(&proof, inputs) })
+    Ok((C::ID, example::to_json(&proof, inputs)))
+}
+
+fn refused<C: Circuit>(reason: String) -> KeyError {
+    KeyError::Arkworks { circuit: C::ID, reason }
 }

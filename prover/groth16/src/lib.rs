@@ -29,7 +29,7 @@ mod verify;
 mod verifying_key;
 
 pub use circuit_id::{CircuitId, UnknownCircuit};
-pub use generate::{GeneratedFile, generated_files};
+pub use generate::{GeneratedFile, files_of_ceremony, generated_files};
 pub use keys::{
     Beacon, CircuitKeys, KeyError, LOCAL_CHAINS, MIN_CONTRIBUTIONS, Manifest, ManifestError, Origin, Setup,
 };

@@ -126,7 +126,7 @@ impl Prover {
         .map(|_| ())
     }
 
-    fn engine<C: Circuit>(&self) -> Result<&Engine, KeyError> {
+    pub(crate) fn engine<C: Circuit>(&self) -> Result<&Engine, KeyError> {
         let lazy = &self.engines[C::ID as usize];
         if let Some(engine) = lazy.engine.get() {
             return Ok(engine);

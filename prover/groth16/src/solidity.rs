@@ -39,7 +39,7 @@ pub fn export_verifier(key: &VerifyingKey, name: &str) -> String {
     let q = U256::from_limbs(Fq::MODULUS.0);
     let r = U256::from_limbs(Fr::MODULUS.0);
     let [add_gas, multiply_gas, pairing_gas] = [150, 6_000, 45_000 + 4 * 34_000].map(|price| 2 * price);
-    let circuit = &key.circuit;
+    let (circuit, notice) = (&key.circuit, key.notice());
     format!(
         r#"// SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
@@ -47,7 +47,7 @@ pragma solidity 0.8.37;
 // Generated from the verifying key of circuit {circuit}; never edited.
 
 /// @title Groth16 verifier of circuit {circuit} on BN254
-/// @notice Development key from a public seed: anyone can forge proofs for it.
+/// @notice {notice}
 contract {name} {{
     /// @notice Whether `proof` holds for `inputs`.
     /// @param proof A.x, A.y, B.x.c1, B.x.c0, B.y.c1, B.y.c0, C.x, C.y (EIP-197).

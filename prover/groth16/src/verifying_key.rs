@@ -87,6 +87,14 @@ impl VerifyingKey {
         json
     }
 
+    /// What a contract with this key says of it. Names in a ceremony's have no line breaks.
+    pub(crate) fn notice(&self) -> String {
+        match self.warning.strip_prefix("ceremony key of ") {
+            Some(whose) => format!("Key of a ceremony: {whose}."),
+            None => "Development key from a public seed: anyone can forge proofs for it.".to_owned(),
+        }
+    }
+
     /// keccak256 over all its words: α, β, γ, δ, the points of the inputs. The batch
     /// verifier's coefficients depend on it.
     pub fn digest(&self) -> B256 {

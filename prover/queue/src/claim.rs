@@ -238,8 +238,10 @@ impl Queue {
             return Ok(true);
         }
         // An earlier try may have been heard, and its answer lost.
-        let kept = "select exists (select from proving.jobs where id = $1 and state = 'done' and claims = $2)";
-        Ok(sqlx::query_scalar(kept).bind(job.id.0).bind(job.claim).fetch_one(&self.pool).await?)
+        let kept = sqlx::query_scalar(
+            "select exists (select from proving.jobs where id = $1 and state = 'done' and claims = $2 and proof = $3)",
+        );
+        Ok(kept.bind(job.id.0).bind(job.claim).bind(words(&proof.to_calldata())).fetch_one(&self.pool).await?)
     }
 
     /// Records a failed attempt: queued again with a delay, or failed. Nothing if the job is not the worker's any more.

@@ -32,7 +32,7 @@ fn public_chains_are_refused_before_anything_is_read() {
 fn committed_files_are_what_the_circuits_generate() {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     for file in crate::generated_files().unwrap() {
-        let committed = fs::read_to_string(root.join(file.path)).unwrap();
+        let committed = fs::read_to_string(root.join(&file.path)).unwrap();
         assert!(committed == file.contents, "{} is stale: regenerate it", file.path);
     }
 }

@@ -60,7 +60,7 @@ pub fn export_batch_verifier(key: &VerifyingKey, name: &str) -> String {
     let q = U256::from_limbs(Fq::MODULUS.0);
     let r = U256::from_limbs(Fr::MODULUS.0);
     let [add_gas, multiply_gas, pairing_gas, pair_gas] = [150, 6_000, 45_000, 34_000].map(|price| 2 * price);
-    let circuit = &key.circuit;
+    let (circuit, notice) = (&key.circuit, key.notice());
     format!(
         r#"// SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
@@ -68,7 +68,7 @@ pragma solidity 0.8.37;
 // Generated from the verifying key of circuit {circuit}; never edited.
 
 /// @title Groth16 verifier of many proofs of circuit {circuit} on BN254 at once
-/// @notice Development key from a public seed: anyone can forge proofs for it.
+/// @notice {notice}
 /// @dev Checks one random linear combination of all equations, with n + 3 pairs:
 ///      prod e(-rho_i A_i, B_i) * e(sum rho_i alpha, beta) * e(sum rho_i L_i, gamma) * e(sum rho_i C_i, delta) == 1.
 ///

@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     constraint::Builder,
     key_delivery::KeyDelivery,
+    prove::Prover,
     usage::Usage,
     verify::{KeySet, Verifier},
 };
@@ -34,6 +35,29 @@ fn committed_files_are_what_the_circuits_generate() {
     for file in crate::generated_files().unwrap() {
         let committed = fs::read_to_string(root.join(&file.path)).unwrap();
         assert!(committed == file.contents, "{} is stale: regenerate it", file.path);
+    }
+}
+
+#[test]
+fn a_folder_of_keys_gives_the_same_files_and_examples_of_its_own() {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let shared = root.join("target/keys");
+    let prover = Prover::load_or_generate(&shared, LOCAL_CHAINS[0]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let keys = KeySet::committed().unwrap();
+    fs::write(folder.path().join("manifest.json"), keys.manifest.to_json()).unwrap();
+    for circuit in CircuitId::ALL {
+        prover.load(circuit).unwrap();
+        let zkey = format!("{circuit}.dev.zkey");
+        fs::copy(shared.join(&zkey), folder.path().join(&zkey)).unwrap();
+        fs::write(folder.path().join(format!("{circuit}.vk.json")), keys.verifying[&circuit].to_json()).unwrap();
+    }
+    let files = crate::files_of_ceremony(folder.path()).unwrap();
+    assert_eq!(files.len(), 15);
+    for file in files {
+        let committed = fs::read_to_string(root.join(&file.path)).unwrap();
+        // Proofs are blinded anew.
+        assert_eq!(committed == file.contents, !file.path.contains("/vectors/"), "{}", file.path);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Putting jobs in.
 
+use std::collections::BTreeSet;
+
 use alloy_primitives::U256;
 use serde::Serialize;
 use sqlx::Row;
@@ -44,6 +46,14 @@ impl Queue {
     /// [`QueueError::Overlap`] if a live job goes on from the same head to another.
     pub async fn submit(&self, jobs: &[Job]) -> Result<Vec<Submitted>, QueueError> {
         let mut transaction = self.pool.begin().await?;
+        // One submission of a lane at a time. Of two that insert the same row at once, the second may meet the index of
+        // live jobs first, and would be told of an overlap with itself. In one order, so that none waits for another.
+        for ctx in jobs.iter().map(|job| job.work.before.ctx).collect::<BTreeSet<_>>() {
+            sqlx::query("select pg_advisory_xact_lock(hashtextextended('datavault.proving.' || encode($1, 'hex'), 0))")
+                .bind(word(ctx))
+                .execute(&mut *transaction)
+                .await?;
+        }
         let mut submitted = Vec::with_capacity(jobs.len());
         for job in jobs {
             let head_before = job.work.before.head();

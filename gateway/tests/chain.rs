@@ -478,10 +478,8 @@ async fn settle(market: &Market, session: &Session, lane: u32) {
             meter_signature: range.after.meter_eddsa,
             window: Window::new(first, last).unwrap(),
         };
-        let (proof, inputs) = tokio::task::spawn_blocking(move || prover().prove_usage(Capacity::Events128, &witness))
-            .await
-            .unwrap()
-            .unwrap();
+        let proving = tokio::task::spawn_blocking(move || prover().prove_usage(Capacity::Events128, &witness));
+        let (proof, inputs) = proving.await.unwrap().unwrap();
         assert_eq!(inputs.head_before, state.proved_head);
         let call = chain.addresses().settle_usage(&UsageBatch {
             license_id: session.license().license_id,

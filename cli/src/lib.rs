@@ -10,6 +10,7 @@ pub mod bundle;
 pub mod command;
 mod failure;
 mod home;
+mod interrupt;
 mod lookup;
 mod mirror;
 mod money;

@@ -8,12 +8,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use groth16::CircuitId;
 use snarkrs_ceremony::{CpuKeyScale, contribute, setup};
 use snarkrs_msm::CpuMsm;
 
 use crate::{
-    circuit,
+    chain::{extends, proofs},
+    circuit::{self, CircuitFrom},
     error::Error,
     file::{expect_sha256, publish, scratch_in, sha256_of, sweep, write},
     guard::guarded,
@@ -22,25 +22,10 @@ use crate::{
     powers::{self, PowersFrom},
     record::{Contribution, KeyRecord, MOST_ITERATIONS_EXP},
     transcript::{Powers, Step, StepKind, TRANSCRIPT, Transcript, VERSION, file_name},
-    verify::extends,
 };
 
 /// Name that the beacon's step gets.
 const BEACON: &str = "beacon";
-
-/// What proofs are about.
-#[derive(Debug, Clone, Copy)]
-pub enum CircuitFrom<'a> {
-    /// A circuit of this build.
-    Builtin(CircuitId),
-    /// Any circuit in iden3's format.
-    File {
-        /// What to call it.
-        name: &'a str,
-        /// Its `.r1cs`.
-        r1cs: &'a Path,
-    },
-}
 
 /// How a ceremony begins.
 #[derive(Debug, Clone, Copy)]
@@ -199,7 +184,7 @@ impl Ceremony {
                 );
                 return Err(Error::Unfit { file: file.to_owned(), reason });
             }
-            crate::verify::proofs(&ptau, &initial, &ours).map_err(|error| error.of(&ours, file))?;
+            proofs(&ptau, &initial, &ours).map_err(|error| error.of(&ours, file))?;
             fs::copy(&ours, to).map_err(Error::io(to))?;
             last_of(to)
         })

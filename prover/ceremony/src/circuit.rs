@@ -2,16 +2,31 @@
 
 use std::{fs, path::Path};
 
+use groth16::CircuitId;
 use snarkrs_ceremony::r1cs::R1cs;
 
-use crate::{ceremony::CircuitFrom, error::Error, guard::guarded};
+use crate::{error::Error, guard::guarded};
+
+/// What proofs are about.
+#[derive(Debug, Clone, Copy)]
+pub enum CircuitFrom<'a> {
+    /// A circuit of this build.
+    Builtin(CircuitId),
+    /// Any circuit in iden3's format.
+    File {
+        /// What to call it.
+        name: &'a str,
+        /// Its `.r1cs`.
+        r1cs: &'a Path,
+    },
+}
 
 /// Name and `.r1cs` bytes.
 pub(crate) fn load(from: CircuitFrom<'_>) -> Result<(String, Vec<u8>), Error> {
     match from {
         CircuitFrom::Builtin(circuit) => Ok((circuit.name().to_owned(), groth16::format::r1cs::of(circuit))),
         CircuitFrom::File { name, r1cs } => {
-            if name.parse::<groth16::CircuitId>().is_ok() {
+            if name.parse::<CircuitId>().is_ok() {
                 let reason = format!("`{name}` is a built-in circuit: leave the file out, or choose another name");
                 return Err(Error::Argument { argument: "circuit", reason });
             }

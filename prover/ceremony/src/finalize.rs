@@ -1,11 +1,7 @@
 //! The end of a ceremony: keys that are ready for use, with what vouches for them.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
-use serde::Serialize;
 use snarkrs_ceremony::vkey::export_verification_key;
 
 use crate::{
@@ -13,6 +9,7 @@ use crate::{
     circuit,
     error::Error,
     file::{copy, publish, scratch_in, write},
+    key_files::{KeyFiles, transcript_file},
     manifest,
     policy::{Policy, Violation, check_beacon},
     record::KeyRecord,
@@ -20,38 +17,6 @@ use crate::{
     verify::{Checks, Verified},
     vk::verifying_key,
 };
-
-/// Where finalized keys lie.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct KeyFiles {
-    /// The proving key.
-    pub zkey: PathBuf,
-    /// The verifying key, in our JSON.
-    pub vk: PathBuf,
-    /// The verifying key, in snarkjs's JSON.
-    pub snarkjs_vk: PathBuf,
-    /// The ceremony's transcript.
-    pub transcript: PathBuf,
-}
-
-impl KeyFiles {
-    /// The files of a transcript's circuit in a folder of keys. Keys from development powers are
-    /// called as development keys are.
-    #[must_use]
-    pub fn of(keys: &Path, transcript: &Transcript) -> Self {
-        let file = |suffix: &str| keys.join(format!("{}.{suffix}", transcript.circuit));
-        Self {
-            zkey: file(if transcript.powers.development { "dev.zkey" } else { "zkey" }),
-            vk: file("vk.json"),
-            snarkjs_vk: file("verification_key.json"),
-            transcript: transcript_file(keys, &transcript.circuit),
-        }
-    }
-}
-
-fn transcript_file(keys: &Path, circuit: &str) -> PathBuf {
-    keys.join(format!("{circuit}.ceremony.json"))
-}
 
 impl Ceremony {
     /// Verifies everything and writes the keys to the folder `keys`; a built-in circuit's are

@@ -13,11 +13,13 @@
 //! One honest contributor, who forgets their part, suffices.
 
 mod ceremony;
+mod chain;
 mod circuit;
 mod error;
 mod file;
 mod finalize;
 mod guard;
+mod key_files;
 mod known;
 mod lone;
 mod manifest;
@@ -29,9 +31,11 @@ mod transcript;
 mod verify;
 mod vk;
 
-pub use ceremony::{Beginning, Ceremony, CircuitFrom, Who};
+pub use ceremony::{Beginning, Ceremony, Who};
+pub use circuit::CircuitFrom;
 pub use error::{Error, Kind};
-pub use finalize::{KeyFiles, load};
+pub use finalize::load;
+pub use key_files::KeyFiles;
 pub use lone::contribute_file;
 pub use policy::{FEWEST, Policy, USUAL, Violation};
 pub use powers::{DEVELOPMENT_NAME, PowersFrom, read as read_powers, verify as verify_powers};

@@ -9,7 +9,7 @@ use groth16::{
 use crate::{
     error::Error,
     file::{sha256_of, write},
-    finalize::KeyFiles,
+    key_files::KeyFiles,
     record::KeyRecord,
     transcript::{StepKind, Transcript},
 };

@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use serde::Serialize;
-use snarkrs_ceremony::{contribute, setup};
+use snarkrs_ceremony::setup;
 use snarkrs_msm::CpuMsm;
 
 use crate::{
     ceremony::Ceremony,
+    chain::{extends, proofs},
     circuit,
     error::Error,
     file::{expect_sha256, sha256, sha256_of},
@@ -15,7 +16,7 @@ use crate::{
     known,
     policy::{Policy, check_beacon, check_running},
     powers,
-    record::{KeyRecord, check_division, check_points},
+    record::KeyRecord,
     transcript::StepKind,
 };
 
@@ -160,23 +161,4 @@ impl Ceremony {
             None => Ok(()),
         }
     }
-}
-
-/// Is `after` made from `before`, with nothing that came earlier changed?
-pub(crate) fn extends(before: &KeyRecord, after: &KeyRecord, file: &Path) -> Result<(), Error> {
-    let unfit = |reason: &str| Err(Error::Unfit { file: file.to_owned(), reason: reason.into() });
-    if after.circuit_hash != before.circuit_hash {
-        return unfit("is a key of another circuit, or from other powers");
-    }
-    match after.contributions.starts_with(&before.contributions) {
-        true => Ok(()),
-        false => unfit("was not made from the key before it: earlier contributions differ"),
-    }
-}
-
-/// Checks every proof and every point of a key against the initial key.
-pub(crate) fn proofs(ptau: &Path, initial: &Path, file: &Path) -> Result<(), Error> {
-    check_points(file)?;
-    check_division(initial, file)?;
-    guarded(file, || contribute::verify_from_init(initial, ptau, file, &CpuMsm::new())).map(drop)
 }

@@ -5,7 +5,7 @@
 
 mod container;
 mod element;
-mod instance;
+pub(crate) mod instance;
 pub mod json;
 pub mod r1cs;
 pub mod wtns;

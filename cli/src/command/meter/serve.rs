@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     failure::{Failure, OrFail},
+    interrupt::interrupted,
     output::Fields,
     session::Session,
 };
@@ -133,22 +134,6 @@ async fn wait(mut stopped: tokio::sync::watch::Receiver<bool>) {
 fn usual_address(session: &Session) -> SocketAddr {
     let published = session.network.meter_url.as_ref().and_then(|url| url.socket_addrs(|| None).ok());
     published.and_then(|addresses| addresses.first().copied()).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8402)))
-}
-
-async fn interrupted() {
-    let ctrl_c = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = ctrl_c => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = ctrl_c.await;
 }
 
 impl fmt::Display for Report {

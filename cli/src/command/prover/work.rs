@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::database::{Database, failed};
 use crate::{
     failure::{Failure, OrFail},
+    interrupt::interrupted,
     output::Fields,
     session::Session,
 };
@@ -146,22 +147,6 @@ fn host() -> String {
     let named = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
     let name = named.as_deref().map(str::trim).filter(|name| !name.is_empty()).unwrap_or("worker").to_owned();
     format!("{name}:{}", std::process::id())
-}
-
-async fn interrupted() {
-    let ctrl_c = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = ctrl_c => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = ctrl_c.await;
 }
 
 impl fmt::Display for Report {

@@ -1,6 +1,6 @@
 //! A witness of any circuit, for files that other provers read.
 
-mod example;
+pub(crate) mod example;
 
 use alloy_primitives::U256;
 use statement::{compliance as limit, key_delivery as delivery, usage::Capacity};

@@ -33,7 +33,7 @@ fn meter() -> SecretKey {
 }
 
 /// 30 events after a block with 10.
-pub(super) fn usage() -> UsageWitness {
+pub(crate) fn usage() -> UsageWitness {
     UsageWitness {
         licensee: licensee(),
         before: after(10),
@@ -45,7 +45,7 @@ pub(super) fn usage() -> UsageWitness {
 }
 
 /// At most 1,000 units behind the head after 40 events.
-pub(super) fn compliance() -> limit::Witness {
+pub(crate) fn compliance() -> limit::Witness {
     let state = after(40);
     limit::Witness {
         licensee: licensee(),
@@ -57,7 +57,7 @@ pub(super) fn compliance() -> limit::Witness {
 }
 
 /// A key delivered to the example's licensee.
-pub(super) fn key_delivery() -> delivery::Witness {
+pub(crate) fn key_delivery() -> delivery::Witness {
     let mut rng = ChaCha20Rng::from_seed(SEED);
     delivery::encrypt(&[0x42; 32], &licensee().public(), CTX, &mut rng).expect("the example is honest").1
 }

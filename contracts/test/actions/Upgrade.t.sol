@@ -145,7 +145,8 @@ contract UpgradeTest is Base {
         );
         bytes32 managerCounters = bytes32(uint256(_slot("datavault.storage.LicenseManager")) + 5);
         assertEq(uint256(vm.load(address(manager), managerCounters)), 1 | 1 << 40);
-        bytes32 asked = keccak256(abi.encode(1, uint256(_slot("datavault.storage.UsageTracker")) + 1));
+        bytes32 versions = keccak256(abi.encode(1, uint256(_slot("datavault.storage.UsageTracker")) + 1));
+        bytes32 asked = keccak256(abi.encode(128, versions));
         vm.warp(START + 1 days);
         tracker.settleUsage(_batch(1));
         assertEq(vm.load(address(tracker), asked), bytes32(uint256(uint160(address(verifier)))));

@@ -146,17 +146,20 @@ async fn a_delivery_killed_anywhere_is_done_once() -> Result {
     let mut it = Killer::new("crash-deliver", 3).await?;
     let (_, offer) = sale::undelivered(&it.at, "a.csv", &[]).await?;
     let buyer = it.at.session("company1").await?;
-    let mut licenses = Vec::new();
-    for _ in 0..=LICENSES {
-        licenses.push(sale::buy(&buyer, offer).await?);
+    // The first delivery may have to make the proving key; the second says how long one takes.
+    let mut span = Duration::ZERO;
+    for _ in 0..2 {
+        let license = sale::buy(&buyer, offer).await?.to_string();
+        span = it.measure("bad_creator", &["key", "deliver", &license, "--json"]).await?;
     }
-    let last = licenses.pop().unwrap().to_string();
-    let span = it.measure("bad_creator", &["key", "deliver", &last, "--json"]).await?;
-    for license in &licenses {
+    let mut deliveries = 0;
+    while deliveries < LICENSES || (it.kills < 6 && deliveries < 4 * LICENSES) {
+        deliveries += 1;
+        let license = sale::buy(&buyer, offer).await?;
         let word = license.to_string();
         let ran = it.finally("bad_creator", &["key", "deliver", &word, "--json"], span, 3).await?;
         ran.report()?;
-        assert!(it.at.facts(*license).await?.license.delivered);
+        assert!(it.at.facts(license).await?.license.delivered);
         let out = it.at.folder().join(format!("files/got-{license}"));
         datavault!(buyer, key::receive, [license, "--out", out.display()])?;
         assert_eq!(std::fs::read(out)?, b"what a.csv holds");
@@ -167,7 +170,7 @@ async fn a_delivery_killed_anywhere_is_done_once() -> Result {
             *times.entry(delivered.license_id).or_default() += 1;
         }
     }
-    assert_eq!(times.len(), LICENSES + 1);
+    assert_eq!(times.len(), deliveries + 2);
     assert!(times.values().all(|&times| times == 1), "{times:?}");
     assert!(it.kills >= 6, "{} kills", it.kills);
     println!("{} kills", it.kills);

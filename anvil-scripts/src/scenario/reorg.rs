@@ -34,10 +34,15 @@ impl Play<'_> {
             format!("the mirror says that license {before2} is company2's"),
         )?;
 
-        let (head, _) = self.stack.chain.latest().await?;
         let first = self.block_of_purchase(before2).await?;
-        let depth = head - first + 1;
+        let (mut head, _) = self.stack.chain.latest().await?;
         let mut dropped = self.mined(first, head).await?;
+        // The meter works by itself: whatever it sent meanwhile is to go as well.
+        while self.stack.chain.latest().await?.0 != head {
+            head = self.stack.chain.latest().await?.0;
+            dropped = self.mined(first, head).await?;
+        }
+        let depth = head - first + 1;
         let hashes: Vec<B256> = dropped.iter().map(|mined| mined.hash).collect();
         self.stack.chain.reorg(depth).await?;
         self.tell.fact(&format!("{depth} blocks with {} transactions are gone, and nobody is told", dropped.len()));
